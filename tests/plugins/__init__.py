@@ -1,0 +1,1 @@
+"""The fixtures of the suite, one file per resource."""
