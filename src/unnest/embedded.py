@@ -259,7 +259,7 @@ def _launch(home: Path, programs: Path, settings: Mapping[str, str]) -> None:
     # Both are read by the server's user only; the log is opened by pg_ctl, which appends.
     _private_file(home / "settings.conf", account).write_text("".join(map(_setting, lines.items())))
     log = _private_file(home / "server.log", account)
-    _forget_dead_server(home)
+    _forget_dead_server(home, runtime)
     command = [str(programs / "pg_ctl"), "start", "-w", "-t", str(START_LIMIT_S), "-D", "data", "-l", "server.log"]
     deadline = time.monotonic() + ORPHANS_LIMIT_S
     while True:
@@ -307,21 +307,28 @@ def _halt(home: Path) -> bool:
     return True
 
 
-def _forget_dead_server(home: Path) -> None:
-    """Remove the record of a killed server whose process number another process has by now.
+def _forget_dead_server(home: Path, runtime: Path) -> None:
+    """Remove the records of a killed server whose process number another process has by now.
 
     PostgreSQL would take that process for a running server and refuse to start. A process that works elsewhere than in
-    the data directory is none; where the system does not tell, the record stays and PostgreSQL decides.
+    the data directory is none. Where nothing has that number, or the system does not tell, PostgreSQL decides alone.
+    In any case its shared memory, found by the data directory's inode, still keeps two servers apart.
     """
     lines = _postmaster_lines(home)
     if not lines or not Path("/proc/self/cwd").exists():
         return
+    with contextlib.suppress(OSError):  # no such process, or one of another user
+        os.kill(int(lines[0]), 0)
+        if not _works_in(int(lines[0]), home / "data"):
+            (home / "data" / "postmaster.pid").unlink()
+            (runtime / f"{SOCKET_NAME}.lock").unlink(missing_ok=True)
+
+
+def _works_in(pid: int, directory: Path) -> bool:
     try:
-        alive = Path(f"/proc/{lines[0]}/cwd").resolve(strict=True) == home / "data"
-    except (FileNotFoundError, ProcessLookupError, PermissionError):
-        alive = False
-    if not alive:
-        (home / "data" / "postmaster.pid").unlink()
+        return Path(f"/proc/{pid}/cwd").resolve(strict=True) == directory
+    except OSError:  # a dead process that nobody has waited for has no directory
+        return False
 
 
 def _run(command: Sequence[str], home: Path, account: _Account) -> subprocess.CompletedProcess[str]:
@@ -435,10 +442,14 @@ def _private_file(path: Path, account: _Account) -> Path:
     return path
 
 
+def _socket_name(home: Path) -> str:
+    return f"unnest-{hashlib.sha256(os.fsencode(home)).hexdigest()[:12]}"
+
+
 def _socket_directory(home: Path, account: _Account) -> Path:
     """Find a place whose name is short enough for a socket and needs no quoting anywhere; only its owner gets in."""
-    mark = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
-    for place in (home / "run", Path(tempfile.gettempdir()) / f"unnest-{mark}", Path("/tmp") / f"unnest-{mark}"):
+    short = _socket_name(home)
+    for place in (home / "run", Path(tempfile.gettempdir()) / short, Path("/tmp") / short):
         name = str(place / SOCKET_NAME)
         if len(name) > SOCKET_PATH_LIMIT or not PLAIN_PATH.fullmatch(name):
             continue
