@@ -1,0 +1,64 @@
+"""unnest: move a live application from nested documents to normalized SQL tables.
+
+The front door: everything that an application or a declaration needs is here.
+"""
+
+from unnest.errors import (
+    DeclarationError,
+    GateClosed,
+    Inconsistent,
+    InputError,
+    Interrupted,
+    LeaseHeld,
+    Paused,
+    Refused,
+    Retryable,
+    UnnestError,
+    UsageError,
+)
+from unnest.mapping.codecs import (
+    Boolean,
+    Choice,
+    Codec,
+    Field,
+    Integer,
+    Json,
+    JsonText,
+    Millis,
+    Number,
+    Reference,
+    Text,
+    millis,
+)
+from unnest.mapping.links import Links
+from unnest.mapping.rows import Rows
+from unnest.migration import Migration
+
+__all__ = [
+    "Boolean",
+    "Choice",
+    "Codec",
+    "DeclarationError",
+    "Field",
+    "GateClosed",
+    "Inconsistent",
+    "InputError",
+    "Integer",
+    "Interrupted",
+    "Json",
+    "JsonText",
+    "LeaseHeld",
+    "Links",
+    "Migration",
+    "Millis",
+    "Number",
+    "Paused",
+    "Reference",
+    "Refused",
+    "Retryable",
+    "Rows",
+    "Text",
+    "UnnestError",
+    "UsageError",
+    "millis",
+]

@@ -1,0 +1,289 @@
+"""Links: an array of ids on one table and a pointer back on the other <-> a junction.
+
+In: the declaration. Out: E, R, findings of this kind. The pointer decides. The parent of E is therefore the *pointer's* row;
+the array is a follower, rebuilt on every change of pointers, so drift ends when the triggers are armed.
+"""
+
+from collections.abc import Mapping as Map
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import FromClause, Select
+
+from unnest.mapping.base import (
+    RESIDUE_COLUMNS,
+    Account,
+    Face,
+    Follow,
+    Lookup,
+    Mapping,
+    Output,
+    Seal,
+    residue_output,
+)
+from unnest.mapping.base import Rows as RowsRead
+from unnest.mapping.checks import checked, require, require_column, require_key, require_once, source_key
+from unnest.sql import array_or_empty, as_text, build_object, each, elements, jsonb, kind_of, moved
+
+func = sa.func
+
+
+class Links(Mapping):
+    """Array of ids <-> junction, with a back pointer that decides.
+
+    Args:
+        source: The nested column that holds the ids, such as ``projects.c.conversation_ids``.
+        into: The junction table, with a primary key or unique constraint on ``member``: one link per member.
+        parent: Column of ``into`` for the array's row.
+        member: Column of ``into`` for the row that an id means.
+        truth: The pointer back, such as ``conversations.c.project_id``.
+        same_owner: Two columns, one of each table, that must be equal for a link.
+        initial: Column of ``into`` -> its value at insert, over columns of both tables; afterwards it belongs to the new side.
+        name: Name of the mapping; default: the name of ``into``.
+    """
+
+    def __init__(
+        self,
+        source: sa.Column[Any],
+        into: sa.Table,
+        *,
+        parent: str,
+        member: str,
+        truth: sa.Column[Any],
+        same_owner: tuple[sa.Column[Any], sa.Column[Any]] | None = None,
+        initial: Map[str, ColumnElement[Any]] | None = None,
+        name: str | None = None,
+    ) -> None:
+        self.name = name or into.name
+        where = f'mapping "{self.name}"'
+        self.holder = checked([source], where)
+        self.member_table = truth.table
+        require(isinstance(truth.table, sa.Table), f"{where}: truth {truth!r} is no column of a table")
+        self.into, self.array, self.truth = into, source, truth
+        self.parent, self.member = parent, member
+        self.same_owner, self.initial = same_owner, dict(initial or {})
+        for column in (parent, member, *self.initial):
+            require_column(into, column, where)
+        require_once([parent, member, *self.initial], into, where)
+        require_key(into, (member,), where)
+        self._check_owner(where)
+        holder_key, member_key = source_key(self.holder, where), source_key(self.member_table, where)
+        self.source = Face(table=self.member_table, key=member_key, nested=(truth.name,), retired=())
+        self.follower = Face(table=self.holder, key=holder_key, nested=(source.name,), retired=(source.name,))
+        self.followers = (self.follower,)
+        on = truth == self.holder.c[holder_key]
+        self.lookups = (Lookup(table=self.holder, on=on, follow=Follow.NOW),)
+        link = Output(
+            name="rows",
+            table=into,
+            key=(member,),
+            parent=member,
+            columns=(member, parent, *self.initial),
+            initial=tuple(self.initial),
+            faces={self.source.name: member, self.follower.name: parent},
+        )
+        self.outputs = (link, residue_output(self.name, self.source))
+
+    def _check_owner(self, where: str) -> None:
+        for column in self.same_owner or ():
+            known = column.table in (self.holder, self.member_table)
+            require(known, f'{where}: same_owner column "{column}" belongs to neither table of the link')
+
+    # -- E ----------------------------------------------------------------------------------------------------------------
+
+    def _joined(self, members: FromClause) -> tuple[FromClause, FromClause, ColumnElement[bool]]:
+        """Return members with the holder they point at, and whether the two may be linked; never null."""
+        holder = self.holder.alias("holder")
+        pointer = members.c[self.truth.name]
+        relation = members.outerjoin(holder, holder.c[self.follower.key] == pointer)
+        allowed: ColumnElement[bool] = holder.c[self.follower.key].is_not(None)
+        if self.same_owner:
+            left, right = (self._onto(column, members, holder) for column in self.same_owner)
+            allowed = sa.and_(allowed, func.coalesce(left == right, sa.false()))
+        return relation, holder, allowed
+
+    def _onto(self, expression: Any, members: FromClause, holder: FromClause) -> Any:
+        return moved(moved(expression, self.member_table, members), self.holder, holder)
+
+    def derive(self, parents: FromClause) -> dict[str, Select[Any]]:
+        relation, holder, allowed = self._joined(parents)
+        key, pointer = parents.c[self.source.key], parents.c[self.truth.name]
+        initial = [self._onto(value, parents, holder).label(name) for name, value in self.initial.items()]
+        link = sa.select(key.label(self.member), pointer.label(self.parent), *initial).select_from(relation)
+        reason = sa.case((holder.c[self.follower.key].is_(None), f"{self.holder.name} row gone"), else_="owner differs")
+        residue = sa.select(
+            key.label("parent"),
+            sa.literal(self.truth.name, sa.Text).label("part"),
+            sa.literal(0).label("position"),
+            func.to_jsonb(pointer, type_=JSONB).label("value"),
+            sa.literal(Account.QUARANTINED.value, sa.Text).label("account"),
+            reason.label("reason"),
+        ).select_from(relation)
+        return {
+            "rows": link.where(pointer.is_not(None), allowed),
+            "residue": sa.select(
+                *each(RESIDUE_COLUMNS, residue.where(pointer.is_not(None), ~allowed).subquery("residue"))
+            ),
+        }
+
+    # -- R ----------------------------------------------------------------------------------------------------------------
+
+    def rebuild(self, face: Face, parents: FromClause, rows: RowsRead) -> Select[Any]:
+        return self._pointer(parents, rows) if face is self.source else self._array(parents, rows)
+
+    def _pointer(self, members: FromClause, rows: RowsRead) -> Select[Any]:
+        link, left = rows["rows"].alias("r"), rows["residue"].alias("l")
+        key = members.c[self.source.key]
+        kept = sa.cast(as_text(left.c.value), self.truth.type)
+        relation = members.outerjoin(link, link.c[self.member] == key).outerjoin(
+            left, sa.and_(left.c.parent == key, left.c.part == self.truth.name)
+        )
+        return sa.select(key, func.coalesce(link.c[self.parent], kept).label(self.truth.name)).select_from(relation)
+
+    def _array(self, holders: FromClause, rows: RowsRead) -> Select[Any]:
+        """Keep the order that the array has; links that it does not have yet go to the end."""
+        link = rows["rows"].alias("r")
+        array, key = holders.c[self.array.name], holders.c[self.follower.key]
+        x = elements(array, "x")
+        was = (
+            sa.select(as_text(x.c.element).label("id"), func.min(x.c.ordinal).label("place"))
+            .select_from(x)
+            .correlate(holders)
+            .group_by(as_text(x.c.element))
+            .lateral("was")
+        )
+        member = link.c[self.member]
+        order = [was.c.place.asc().nulls_last(), *(link.c[name] for name in self.initial), member]
+        ids = func.jsonb_agg(aggregate_order_by(func.to_jsonb(member), *order), type_=JSONB)
+        found = (
+            sa.select(ids)
+            .select_from(link.outerjoin(was, was.c.id == sa.cast(member, sa.Text)))
+            .where(link.c[self.parent] == key)
+            .correlate(holders)
+            .scalar_subquery()
+        )
+        empty = sa.case((array.is_not(None), jsonb("[]")))
+        return sa.select(key, func.coalesce(found, empty, type_=JSONB).label(self.array.name)).select_from(holders)
+
+    # -- findings and census ----------------------------------------------------------------------------------------------
+
+    def findings(self, face: Face, parents: FromClause) -> Select[Any] | None:
+        return self._pointer_findings(parents) if face is self.source else self._array_findings(parents)
+
+    def _pointer_findings(self, members: FromClause) -> Select[Any]:
+        """Return pointers that can't become links."""
+        relation, holder, allowed = self._joined(members)
+        key, pointer = members.c[self.source.key], members.c[self.truth.name]
+        kind = sa.case((holder.c[self.follower.key].is_(None), self._gone), else_="owner differs")
+        evidence = build_object(**{self.truth.name: pointer}, **self._owners(members, holder))
+        return _finding(key, kind, sa.literal(self.truth.name, sa.Text), sa.literal(Account.QUARANTINED.value), evidence).select_from(
+            relation
+        ).where(pointer.is_not(None), ~allowed)
+
+    @property
+    def _gone(self) -> str:
+        return f"{self.parent.removesuffix('_id')} gone"
+
+    def _owners(self, members: FromClause, holder: FromClause) -> dict[str, Any]:
+        columns = self.same_owner or ()
+        return {f"{column.table.name}.{column.name}": self._onto(column, members, holder) for column in columns}
+
+    def _array_findings(self, holders: FromClause) -> Select[Any]:
+        """Return elements of arrays that are no link of this row, and links that an array misses."""
+        found = [self._bad_elements(holders), self._missing(holders), self._no_array(holders)]
+        z = sa.union_all(*found).subquery("f")
+        return sa.select(*z.c)
+
+    def _bad_elements(self, holders: FromClause) -> Select[Any]:
+        key, array = holders.c[self.follower.key], holders.c[self.array.name]
+        x, member = elements(array, "x"), self.member_table.alias("member")
+        identity = sa.cast(member.c[self.source.key], sa.Text)
+        relation = holders.join(x, sa.true()).outerjoin(member, identity == as_text(x.c.element))
+        again = func.row_number().over(partition_by=(key, x.c.element), order_by=x.c.ordinal) > 1
+        points_elsewhere = member.c[self.truth.name].is_distinct_from(key)
+        allowed = self._allowed(member, holders)
+        kind = sa.case(
+            (kind_of(x.c.element) != "string", "not an id"),
+            (member.c[self.source.key].is_(None), "stale id"),
+            (again, "duplicate id"),
+            (points_elsewhere, "mismatch"),
+            (~allowed, "owner differs"),
+        )
+        evidence = build_object(
+            value=x.c.element, position=x.c.ordinal - 1, **{self.truth.name: member.c[self.truth.name]}
+        )
+        account = sa.case((again, Account.MERGED.value), else_=Account.QUARANTINED.value)
+        path = func.concat(sa.literal(f"{self.array.name}[", sa.Text), x.c.ordinal - 1, "]", type_=sa.Text)
+        z = _finding(key, kind, path, account, evidence).select_from(relation).subquery("z")
+        return sa.select(*z.c).where(z.c.kind.is_not(None))
+
+    def _allowed(self, members: FromClause, holders: FromClause) -> ColumnElement[bool]:
+        if not self.same_owner:
+            return sa.true()
+        left, right = (self._onto(column, members, holders) for column in self.same_owner)
+        return func.coalesce(left == right, sa.false())
+
+    def _missing(self, holders: FromClause) -> Select[Any]:
+        key, array = holders.c[self.follower.key], holders.c[self.array.name]
+        member = self.member_table.alias("member")
+        listed = array_or_empty(array).op("@>", return_type=sa.Boolean())(func.to_jsonb(member.c[self.source.key]))
+        evidence = build_object(value=member.c[self.source.key], **{self.truth.name: key})
+        found = _finding(
+            key, sa.literal("missing from array"), sa.literal(self.array.name, sa.Text), sa.literal(Account.SHAPE.value), evidence
+        )
+        on = member.c[self.truth.name] == key
+        return found.select_from(holders.join(member, on)).where(~listed, self._allowed(member, holders))
+
+    def _no_array(self, holders: FromClause) -> Select[Any]:
+        key, array = holders.c[self.follower.key], holders.c[self.array.name]
+        evidence = build_object(value=array)
+        account = sa.literal(Account.QUARANTINED.value)
+        found = _finding(key, sa.literal("not an array"), sa.literal(self.array.name, sa.Text), account, evidence)
+        return found.select_from(holders).where(kind_of(array).not_in(("array", "null")))
+
+    def elements(self, face: Face, parents: FromClause) -> Select[Any]:
+        if face is self.source:
+            return sa.select(func.count(parents.c[self.truth.name])).select_from(parents)
+        array = parents.c[self.array.name]
+        size = sa.case(
+            (kind_of(array) == "array", func.jsonb_array_length(array_or_empty(array))),
+            (kind_of(array) == "null", 0),
+            (array.is_not(None), 1),
+            else_=0,
+        )
+        return sa.select(sa.cast(func.coalesce(func.sum(size), 0), sa.BigInteger)).select_from(parents)
+
+    # -- after cleanup ----------------------------------------------------------------------------------------------------
+
+    @property
+    def seals(self) -> tuple[Seal, ...]:
+        link = (self.member, self.parent)
+        pointer = (self.source.key, self.truth.name)
+        return (
+            Seal(table=self.into, columns=link, target=self.member_table, target_columns=pointer, cascade=True),
+            Seal(table=self.member_table, columns=pointer, target=self.into, target_columns=link, cascade=False),
+        )
+
+    @property
+    def unsealed(self) -> tuple[str, ...]:
+        return (self.truth.name,)
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        array, pointer = f"{self.holder.name}.{self.array.name}", f"{self.member_table.name}.{self.truth.name}"
+        return (
+            f"{array} is corrected to what {pointer} says; stale, repeated and contradicting ids are kept as findings",
+            f"an edit of {array} alone is undone: the pointer decides",
+        )
+
+
+def _finding(key: Any, kind: Any, path: Any, account: Any, evidence: Any) -> Select[Any]:
+    return sa.select(
+        sa.cast(key, sa.Text).label("key"),
+        kind.label("kind"),
+        path.label("path"),
+        account.label("account"),
+        evidence.label("evidence"),
+    )

@@ -1,0 +1,473 @@
+"""Rows: one or several arrays of objects <-> one row per element.
+
+In: the declaration. Out: E, R, census, ranks of this kind. Identity is (parent, [discriminator], position), never a value
+inside. An element whose required fields do not fit goes to residue whole; what is left over of a placed element (unknown
+keys, optional values that do not fit) stays in the ``rest`` column, or in residue where the table has none.
+"""
+
+import re
+from collections.abc import Mapping as Map
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import FromClause, Select
+
+from unnest.mapping.base import (
+    RESIDUE_COLUMNS,
+    WHOLE,
+    Account,
+    Face,
+    Follow,
+    Lookup,
+    Mapping,
+    Output,
+    Rank,
+    residue_output,
+)
+from unnest.mapping.base import Rows as RowsRead
+from unnest.mapping.checks import (
+    checked,
+    foreign_key_to,
+    lookups_in,
+    require,
+    require_column,
+    require_key,
+    require_once,
+    source_key,
+)
+from unnest.mapping.codecs import Codec, Declared, codec_for
+from unnest.sql import (
+    ONE,
+    Condition,
+    array_or_empty,
+    each,
+    elements,
+    get,
+    jsonb,
+    kind_of,
+    merged,
+    minus,
+    moved,
+)
+
+func = sa.func
+Source = sa.Column[Any] | Map[Any, sa.Column[Any]]
+
+
+class Rows(Mapping):
+    """Array of objects <-> one row per element.
+
+    Args:
+        source: The nested column; or, with ``discriminator``, a column for each of its values.
+        into: The new table.
+        parent: Column of ``into`` that refers to the source's row; default: its only foreign key to the source's table.
+        position: Column of ``into`` that holds the element's place in the array.
+        fields: Column -> codec; a codec's key defaults to the camelCase form of the column's name.
+        groups: Key of an object inside the element -> its fields, flattened into columns.
+        copies: Column -> expression over the source's row, followed for ever.
+        rest: ``jsonb`` column for what no field takes; default: such keys are kept in residue.
+        discriminator: Column that tells the source arrays apart.
+        same: Field that identifies an element across the arrays; one that the ``prefer`` array has too is not placed.
+        prefer: Discriminator value whose array wins.
+        start: Position of the first element.
+        name: Name of the mapping; default: the name of ``into``.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        into: sa.Table,
+        *,
+        fields: Map[str, Declared],
+        groups: Map[str, Map[str, Declared]] | None = None,
+        copies: Map[str, ColumnElement[Any]] | None = None,
+        parent: str | None = None,
+        position: str = "position",
+        rest: str | None = None,
+        discriminator: str | None = None,
+        same: str | None = None,
+        prefer: Any = None,
+        start: int = 0,
+        name: str | None = None,
+    ) -> None:
+        self.name = name or into.name
+        self.into, self.position, self.rest, self.start = into, position, rest, start
+        self.parts: dict[Any, sa.Column[Any]] = dict(source) if isinstance(source, Map) else {None: source}
+        self.discriminator, self.same, self.prefer = discriminator, same, prefer
+        self.copies = dict(copies or {})
+        where = f'mapping "{self.name}"'
+        table = checked(self.parts.values(), where)
+        self.parent = parent or foreign_key_to(into, table, where)
+        self.fields = _codecs(into, fields, where)
+        self.groups = {group: _codecs(into, inner, where) for group, inner in (groups or {}).items()}
+        self._check(where)
+        key = (self.parent, *([discriminator] if discriminator else []), position)
+        require_key(into, key, where)
+        nested = tuple(column.name for column in self.parts.values())
+        self.source = Face(table=table, key=source_key(table, where), nested=nested, retired=nested)
+        self.followers = ()
+        self.lookups = tuple(
+            Lookup(table=found, on=on, follow=Follow.LATER) for found, on in lookups_in(self.copies, table, where)
+        )
+        columns = (*key, *self.fields, *self._group_fields(), *self.copies, *([rest] if rest else []))
+        row = Output(
+            name="rows", table=into, key=key, parent=self.parent, columns=columns, faces={table.name: self.parent}
+        )
+        self.outputs = (row, residue_output(self.name, self.source))
+
+    # -- declaration ------------------------------------------------------------------------------------------------------
+
+    def _check(self, where: str) -> None:
+        named = [*self.fields, *self._group_fields(), *self.copies, self.position, self.parent]
+        columns = [*named, *(name for name in (self.rest, self.discriminator) if name)]
+        for name in columns:
+            require_column(self.into, name, where)
+        require_once(columns, self.into, where)
+        has_many = len(self.parts) > 1
+        require(bool(self.discriminator) or not has_many, f'{where}: several source arrays need "discriminator"')
+        if self.rest:
+            is_json = isinstance(self.into.c[self.rest].type, JSONB)
+            require(is_json, f'{where}: rest column "{self.rest}" of "{self.into.name}" must be JSONB')
+        if self.same:
+            require(self.same in self.fields, f'{where}: same="{self.same}" names no field')
+            require(self.prefer in self.parts, f"{where}: prefer={self.prefer!r} is no value of the discriminator")
+
+    def _group_fields(self) -> list[str]:
+        return [name for inner in self.groups.values() for name in inner]
+
+    # -- E ----------------------------------------------------------------------------------------------------------------
+
+    def _parts_of(self, parents: FromClause) -> tuple[FromClause, Any, Any, Any]:
+        """Return the relation of (parent, array) pairs with its discriminator, part name and array."""
+        if len(self.parts) == 1:
+            ((value, column),) = self.parts.items()
+            return parents, self._literal(value), sa.literal(column.name, sa.Text), parents.c[column.name]
+        selects = [
+            sa.select(
+                self._literal(value).label("discriminator"),
+                sa.literal(column.name, sa.Text).label("part"),
+                parents.c[column.name].label("value"),
+            ).correlate(parents)
+            for value, column in self.parts.items()
+        ]
+        arrays = sa.union_all(*selects).lateral("arrays")
+        return parents.join(arrays, sa.true()), arrays.c.discriminator, arrays.c.part, arrays.c.value
+
+    def _literal(self, value: Any) -> ColumnElement[Any]:
+        if self.discriminator is None:
+            return sa.null()
+        return sa.literal(value, self.into.c[self.discriminator].type)
+
+    def _elements(self, parents: FromClause) -> tuple[FromClause, Any, FromClause, FromClause]:
+        """Return the relation of elements, its part name, the element (``x``) and its row in columns (``v``)."""
+        relation, discriminator, part, array = self._parts_of(parents)
+        x = elements(array, "x")
+        columns = [parents.c[self.source.key].label(self.parent)]
+        if self.discriminator:
+            columns.append(discriminator.label(self.discriminator))
+        columns.append(sa.cast(x.c.ordinal - 1 + self.start, self.into.c[self.position].type).label(self.position))
+        columns += [c.read(get(x.c.element, c.key or ""), self.into.c[f]).label(f) for f, c in self.fields.items()]
+        for group, inner in self.groups.items():
+            inside = get(x.c.element, group)
+            columns += [c.read(get(inside, c.key or ""), self.into.c[f]).label(f) for f, c in inner.items()]
+        columns += [moved(copy, self.source.table, parents).label(name) for name, copy in self.copies.items()]
+        v = sa.select(*columns).correlate(parents, x, relation, *_froms(relation)).lateral("v")
+        return relation.join(x, sa.true()).join(v, sa.true()), part, x, v
+
+    def _fits(self, parents: FromClause, x: FromClause, v: FromClause) -> ColumnElement[bool]:
+        """Return whether an element becomes a row; never null."""
+        present = [v.c[name].is_not(None) for name in self._required()]
+        checks = [
+            sa.select(func.coalesce(sa.literal_column(f"({check})", sa.Boolean), sa.true()))
+            .select_from(sa.select(*[v.c[name] for name in _named_in(check, v)]).correlate(v).subquery("r"))
+            .correlate(v)
+            .scalar_subquery()
+            for check in self._row_checks()
+        ]
+        first = sa.case((sa.and_(kind_of(x.c.element) == "object", *present), sa.true()), else_=sa.false())
+        conditions = [first, *checks, *self._not_superseded(parents, x, v)]
+        return conditions[0] if len(conditions) == 1 else sa.and_(*conditions)
+
+    def _required(self) -> list[str]:
+        names = [*self.fields, *self._group_fields(), *self.copies]
+        return [name for name in names if not self.into.c[name].nullable]
+
+    def _row_checks(self) -> list[str]:
+        found = [c for c in self.into.constraints if isinstance(c, sa.CheckConstraint)]
+        return sorted(str(c.sqltext) for c in found if c.sqltext is not None)
+
+    def _not_superseded(self, parents: FromClause, x: FromClause, v: FromClause) -> list[ColumnElement[bool]]:
+        if not self.same or not self.discriminator:
+            return []
+        key = self.fields[self.same].key or ""
+        preferred = parents.c[self.parts[self.prefer].name]
+        y = elements(preferred, "y")
+        winner = sa.select(ONE).select_from(y).where(get(y.c.element, key) == get(x.c.element, key))
+        own = v.c[self.discriminator] == self._literal(self.prefer)
+        return [sa.or_(own, ~sa.exists(winner.correlate(parents, x)))]
+
+    def derive(self, parents: FromClause) -> dict[str, Select[Any]]:
+        relation, _, x, v = self._elements(parents)
+        columns: list[Any] = [c for c in v.c]
+        if self.rest:
+            columns.append(func.nullif(self._remainder(x.c.element, v), jsonb("{}")).label(self.rest))
+        rows = sa.select(*columns).select_from(relation).where(self._fits(parents, x, v))
+        return {"rows": rows, "residue": self._residue(parents)}
+
+    def _remainder(self, element: ColumnElement[Any], v: FromClause) -> ColumnElement[Any]:
+        """Return what no field has taken: unknown keys, and optional values that do not fit."""
+        left = minus(element, self._taken(self.fields, v))
+        for group, inner in self.groups.items():
+            left = func.unnest.remainder_of_group(left, group, self._taken(inner, v), type_=JSONB)
+        return left
+
+    def _taken(self, fields: Map[str, Codec], v: FromClause) -> ColumnElement[Any]:
+        always = [sa.literal(c.key, sa.Text) for f, c in fields.items() if not self.into.c[f].nullable]
+        sometimes = [
+            sa.case((v.c[f].is_not(None), sa.literal(c.key, sa.Text)))
+            for f, c in fields.items()
+            if self.into.c[f].nullable
+        ]
+        keys = sa.cast(sa.dialects.postgresql.array([*always, *sometimes]), sa.ARRAY(sa.Text))
+        return func.array_remove(keys, sa.null(), type_=sa.ARRAY(sa.Text)) if sometimes else keys
+
+    def _residue(self, parents: FromClause) -> Select[Any]:
+        relation, part, x, v = self._elements(parents)
+        fits = self._fits(parents, x, v)
+        superseded = self._not_superseded(parents, x, v)
+        account: ColumnElement[Any] = sa.literal(Account.QUARANTINED.value, sa.Text)
+        reason: ColumnElement[Any] = sa.literal("does not fit", sa.Text)
+        if superseded:
+            account = sa.case((~superseded[0], Account.MERGED.value), else_=account)
+            reason = sa.case((~superseded[0], "superseded"), else_=reason)
+        value: ColumnElement[Any] = x.c.element
+        where = ~fits
+        if not self.rest:
+            left = self._remainder(x.c.element, v)
+            value = sa.case((fits, left), else_=value)
+            account = sa.case((fits, Account.SHAPE.value), else_=account)
+            reason = sa.case((fits, "unknown keys"), else_=reason)
+            where = sa.or_(where, left != jsonb("{}"))
+        parent, position = v.c[self.parent], v.c[self.position]
+        elements_left = sa.select(
+            parent.label("parent"),
+            part.label("part"),
+            position.label("position"),
+            value.label("value"),
+            account.label("account"),
+            reason.label("reason"),
+        )
+        found = sa.union_all(elements_left.select_from(relation).where(where), self._shapes(parents)).subquery("residue")
+        return sa.select(*each(RESIDUE_COLUMNS, found))
+
+    def _shapes(self, parents: FromClause) -> Select[Any]:
+        """Return values that have no element: an empty array, null, or no array at all."""
+        _, _, part, value = parts = self._parts_of(parents)
+        no_array = kind_of(value) != "array"
+        is_null = kind_of(value) == "null"
+        empty = func.jsonb_array_length(array_or_empty(value)) == 0
+        return (
+            sa.select(
+                parents.c[self.source.key],
+                part,
+                sa.literal(WHOLE),
+                value,
+                sa.case((sa.and_(no_array, ~is_null), Account.QUARANTINED.value), else_=Account.SHAPE.value),
+                sa.case((is_null, "null"), (no_array, "not an array"), else_="empty"),
+            )
+            .select_from(parts[0])
+            .where(value.is_not(None), sa.or_(no_array, empty))
+        )
+
+    # -- R ----------------------------------------------------------------------------------------------------------------
+
+    def rebuild(self, face: Face, parents: FromClause, rows: RowsRead) -> Select[Any]:
+        columns = [self._array(value, column, parents, rows) for value, column in self.parts.items()]
+        return sa.select(parents.c[face.key], *columns).select_from(parents)
+
+    def _array(self, value: Any, column: sa.Column[Any], parents: FromClause, rows: RowsRead) -> ColumnElement[Any]:
+        key, part = parents.c[self.source.key], column.name
+        r, left = rows["rows"].alias("r"), rows["residue"].alias("l")
+        placed = self._placed(r, rows, part).where(r.c[self.parent] == key).correlate(parents)
+        if self.discriminator:
+            placed = placed.where(r.c[self.discriminator] == self._literal(value))
+        kept = sa.select(left.c.position, sa.literal(1), left.c.value).where(
+            left.c.parent == key,
+            left.c.part == part,
+            left.c.position != WHOLE,
+            left.c.account != Account.SHAPE.value,
+            *self._alive(left, rows, key, parents),
+        )
+        found = sa.union_all(placed, kept.correlate(parents)).subquery("z")
+        ordered = aggregate_order_by(found.c.value, found.c.position, found.c.side)
+        array = sa.select(func.jsonb_agg(ordered, type_=JSONB)).correlate(parents).scalar_subquery()
+        whole = rows["residue"].alias("w")
+        shape = (
+            sa.select(whole.c.value)
+            .where(whole.c.parent == key, whole.c.part == part, whole.c.position == WHOLE)
+            .correlate(parents)
+            .scalar_subquery()
+        )
+        emptied = sa.case((kind_of(parents.c[part]) == "array", jsonb("[]")))
+        return func.coalesce(array, shape, emptied, type_=JSONB).label(part)
+
+    def _placed(self, r: FromClause, rows: RowsRead, part: str) -> Select[Any]:
+        position, side = r.c[self.position].label("position"), sa.literal(0).label("side")
+        if self.rest:
+            return sa.select(position, side, self._element(r, r.c[self.rest]).label("value"))
+        extra = rows["residue"].alias("u")
+        joined = sa.and_(
+            extra.c.parent == r.c[self.parent],
+            extra.c.part == part,
+            extra.c.position == r.c[self.position],
+            extra.c.account == Account.SHAPE.value,
+        )
+        value = self._element(r, extra.c.value).label("value")
+        return sa.select(position, side, value).select_from(r.outerjoin(extra, joined))
+
+    def _element(self, r: FromClause, rest: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Return a row as the element that it means: its fields laid over its remainder."""
+        built = [func.coalesce(rest, jsonb("{}"), type_=JSONB), self._object(self.fields, r)]
+        for group, inner in self.groups.items():
+            values = self._object(inner, r)
+            below = func.unnest.object_or_empty(get(rest, group), type_=JSONB)
+            whole = func.jsonb_build_object(group, merged(below, values), type_=JSONB)
+            built.append(sa.case((values == jsonb("{}"), jsonb("{}")), else_=whole))
+        return merged(*built)
+
+    def _object(self, fields: Map[str, Codec], r: FromClause) -> ColumnElement[Any]:
+        """Return an object of fields; those that are NULL are left out (null itself is kept in the remainder)."""
+        plain = {f: c for f, c in fields.items() if not isinstance(self.into.c[f].type, sa.JSON)}
+        parts: list[ColumnElement[Any]] = []
+        if plain:
+            pairs = [x for f, c in plain.items() for x in (sa.literal(c.key, sa.Text), c.write(r.c[f]))]
+            parts.append(func.jsonb_strip_nulls(func.jsonb_build_object(*pairs), type_=JSONB))
+        for f, c in fields.items():
+            if f not in plain:  # jsonb_strip_nulls would reach into the value
+                one = func.jsonb_build_object(sa.literal(c.key, sa.Text), c.write(r.c[f]), type_=JSONB)
+                parts.append(sa.case((r.c[f].is_not(None), one), else_=jsonb("{}")))
+        return merged(*parts) if parts else jsonb("{}")
+
+    def _alive(
+        self, left: FromClause, rows: RowsRead, key: ColumnElement[Any], parents: FromClause
+    ) -> list[ColumnElement[bool]]:
+        """A superseded element lives only as long as the one that beat it, or deleting that would bring it back."""
+        if not self.same or not self.discriminator:
+            return []
+        winner = rows["rows"].alias("s")
+        field = self.fields[self.same]
+        beaten = sa.select(ONE).where(
+            winner.c[self.parent] == key,
+            winner.c[self.discriminator] == self._literal(self.prefer),
+            field.write(winner.c[self.same]) == get(left.c.value, field.key or ""),
+        )
+        return [sa.or_(left.c.reason != "superseded", sa.exists(beaten.correlate(parents, left)))]
+
+    # -- census, positions, equality --------------------------------------------------------------------------------------
+
+    def elements(self, face: Face, parents: FromClause) -> Select[Any]:
+        counts = [
+            func.coalesce(
+                func.sum(
+                    sa.case(
+                        (kind_of(parents.c[n]) == "array", func.jsonb_array_length(array_or_empty(parents.c[n]))),
+                        (kind_of(parents.c[n]) == "null", 0),
+                        (parents.c[n].is_not(None), 1),
+                        else_=0,
+                    )
+                ),
+                0,
+            )
+            for n in face.nested
+        ]
+        total = counts[0]
+        for count in counts[1:]:
+            total = total + count
+        return sa.select(sa.cast(total, sa.BigInteger)).select_from(parents)
+
+    def ranks(self, scope: Condition) -> Sequence[Rank]:
+        r, left = self.into.alias("r"), self.output("residue").table.alias("l")
+        part: ColumnElement[Any] = sa.literal(next(iter(self.parts.values())).name, sa.Text)
+        if self.discriminator:
+            of = r.c[self.discriminator]
+            part = sa.case(*[(of == self._literal(value), c.name) for value, c in self.parts.items()])
+        rows = sa.select(
+            r.c[self.parent].label("parent"), part.label("part"), r.c[self.position].label("was"), sa.literal(0).label("side")
+        ).where(scope(r.c[self.parent]))
+        shape = left.c.account == Account.SHAPE.value
+        kept = sa.select(left.c.parent, left.c.part, left.c.position, sa.case((shape, 0), else_=1)).where(
+            scope(left.c.parent), left.c.position != WHOLE
+        )
+        all_places = sa.union(rows, kept).subquery("places")
+        order = func.row_number().over(
+            partition_by=(all_places.c.parent, all_places.c.part), order_by=(all_places.c.was, all_places.c.side)
+        )
+        rank = sa.cast(order - 1 + self.start, sa.Integer).label("rank")
+        ranked = sa.select(all_places, rank).subquery("ranked")
+        return (self._row_rank(ranked), self._residue_rank(ranked))
+
+    def _row_rank(self, ranked: FromClause) -> Rank:
+        columns = [ranked.c.parent.label(self.parent)]
+        key = [self.parent]
+        if self.discriminator:
+            cases = [(ranked.c.part == c.name, self._literal(value)) for value, c in self.parts.items()]
+            columns.append(sa.case(*cases).label(self.discriminator))
+            key.append(self.discriminator)
+        select = sa.select(*columns, ranked.c.was, ranked.c["rank"]).where(ranked.c.side == 0)
+        return Rank(output="rows", column=self.position, key=tuple(key), select=select)
+
+    def _residue_rank(self, ranked: FromClause) -> Rank:
+        left = self.output("residue").table.alias("m")
+        side = sa.case((left.c.account == Account.SHAPE.value, 0), else_=1)
+        same = sa.and_(
+            left.c.parent == ranked.c.parent,
+            left.c.part == ranked.c.part,
+            left.c.position == ranked.c.was,
+            side == ranked.c.side,
+        )
+        select = sa.select(ranked.c.parent, ranked.c.part, ranked.c.was, ranked.c["rank"]).select_from(
+            ranked.join(left, same)
+        )
+        return Rank(output="residue", column="position", key=("parent", "part"), select=select)
+
+    def normal(self, face: Face, column: str, value: ColumnElement[Any]) -> ColumnElement[Any]:
+        del face, column
+        keys = [c.key for c in self.fields.values() if c.by_value]
+        if not keys:
+            return value
+        literal = sa.cast(sa.dialects.postgresql.array([sa.literal(k, sa.Text) for k in keys]), sa.ARRAY(sa.Text))
+        return func.unnest.normal_json_text(value, literal, type_=JSONB)
+
+    def kept(self, old: FromClause, new: FromClause, recent: ColumnElement[Any]) -> dict[str, ColumnElement[Any]]:
+        return {
+            c.name: func.unnest.kept_elements(old.c[c.name], new.c[c.name], get(recent, c.name), type_=JSONB)
+            for c in self.parts.values()
+        }
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        found = [c.key for c in self.fields.values() if c.by_value]
+        spelled = [f'JSON text in "{key}" comes back equal by value, spelled as PostgreSQL prints jsonb' for key in found]
+        numbers = ["numbers come back equal by value: 5.0 and 5 are one number"]
+        return (*spelled, *numbers)
+
+
+def _codecs(into: sa.Table, fields: Map[str, Declared], where: str) -> dict[str, Codec]:
+    return {name: codec_for(codec, require_column(into, name, where), where) for name, codec in fields.items()}
+
+
+def _named_in(check: str, relation: FromClause) -> list[str]:
+    """Return the columns of a relation that the text of a CHECK constraint names."""
+    words = set(re.findall(r"\w+", check))
+    return [c.name for c in relation.c if c.name in words]
+
+
+def _froms(relation: FromClause) -> list[FromClause]:
+    """Return the members of a join, so that a lateral sub-select may correlate to them."""
+    if isinstance(relation, sa.sql.selectable.Join):
+        return [*_froms(relation.left), *_froms(relation.right)]
+    return [relation]
+
