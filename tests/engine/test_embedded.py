@@ -20,6 +20,7 @@ import pytest
 import sqlalchemy
 
 from unnest import embedded
+from unnest.embedded.socket_place import socket_name
 from unnest.errors import UsageError
 
 SMALL = {"shared_buffers": "16MB", "max_connections": "20"}
@@ -52,9 +53,7 @@ def spawn(home: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
 
     def begin(keep: str = "stop") -> subprocess.Popen[str]:
         command = [sys.executable, "-X", "dev", "-W", "error", "-c", USER_PROCESS, str(home), keep]
-        process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         spawned.append(process)
         return process
 
@@ -219,9 +218,7 @@ def test_a_killed_user_does_not_count_as_a_user(home: Path, spawn: Callable[...,
     assert not embedded.is_running(home)
 
 
-def test_a_server_left_by_a_killed_process_is_taken_over(
-    home: Path, spawn: Callable[..., subprocess.Popen[str]]
-) -> None:
+def test_a_server_left_by_a_killed_process_is_taken_over(home: Path, spawn: Callable[..., subprocess.Popen[str]]) -> None:
     killed = spawn()
     url = ready_url(killed)
     killed.send_signal(signal.SIGKILL)
@@ -295,9 +292,7 @@ def test_a_server_that_does_not_start_shows_what_it_said(home: Path) -> None:
     assert scalar(embedded.start(home, settings=SMALL).url, "SELECT 1") == 1
 
 
-def test_variables_of_libpq_in_the_environment_do_not_reach_the_server(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_variables_of_libpq_in_the_environment_do_not_reach_the_server(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGPORT", "6543")
     monkeypatch.setenv("PGDATA", "/nowhere")
     monkeypatch.setenv("PGUSER", "somebody")
@@ -308,7 +303,7 @@ def test_a_temporary_directory_that_is_not_ours_is_refused(home: Path, monkeypat
     monkeypatch.setattr(tempfile, "tempdir", str(home.parent))
     home = home.parent / "with blanks"
     with socket.socket(socket.AF_UNIX) as taken:
-        mark = embedded._socket_name(home)
+        mark = socket_name(home)
         taken.bind(str(home.parent / mark))
         with pytest.raises(embedded.EmbeddedServerError, match="remove it"):
             embedded.start(home, settings=SMALL)
