@@ -25,6 +25,8 @@ from unnest.errors import UsageError
 
 SMALL = {"shared_buffers": "16MB", "max_connections": "20"}
 
+Spawn = Callable[..., subprocess.Popen[str]]
+
 # A process that uses the server until its standard input ends.
 USER_PROCESS = """
 import sys
@@ -47,13 +49,14 @@ def home() -> Iterator[Path]:
 
 
 @pytest.fixture
-def spawn(home: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+def spawn(home: Path) -> Iterator[Spawn]:
     """Give a function that starts another process that uses the server, and waits until it has it."""
     spawned: list[subprocess.Popen[str]] = []
 
     def begin(keep: str = "stop") -> subprocess.Popen[str]:
         command = [sys.executable, "-X", "dev", "-W", "error", "-c", USER_PROCESS, str(home), keep]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        pipe = subprocess.PIPE
+        process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
         spawned.append(process)
         return process
 
@@ -169,9 +172,7 @@ def test_stop_tells_whether_a_server_ran(home: Path) -> None:
     assert not embedded.is_running(home)
 
 
-def test_the_last_of_two_processes_stops_the_server_and_no_warning_is_shown(
-    home: Path, spawn: Callable[..., subprocess.Popen[str]]
-) -> None:
+def test_the_last_of_two_processes_stops_the_server_and_no_warning_is_shown(home: Path, spawn: Spawn) -> None:
     first, second = spawn(), spawn()  # both start at once
     assert ready_url(first) == ready_url(second)
     assert first.communicate("") == ("", "")
@@ -181,9 +182,7 @@ def test_the_last_of_two_processes_stops_the_server_and_no_warning_is_shown(
     assert not embedded.is_running(home)
 
 
-def test_a_server_asked_to_keep_running_outlives_its_process_until_stopped(
-    home: Path, spawn: Callable[..., subprocess.Popen[str]]
-) -> None:
+def test_a_server_asked_to_keep_running_outlives_its_process_until_stopped(home: Path, spawn: Spawn) -> None:
     starter = spawn("keep")
     url = ready_url(starter)
     starter.communicate("")
@@ -195,9 +194,7 @@ def test_a_server_asked_to_keep_running_outlives_its_process_until_stopped(
     assert embedded.stop(home) is True
 
 
-def test_keeping_running_is_forgotten_with_the_server_it_was_about(
-    home: Path, spawn: Callable[..., subprocess.Popen[str]]
-) -> None:
+def test_keeping_running_is_forgotten_with_the_server_it_was_about(home: Path, spawn: Spawn) -> None:
     starter = spawn("keep")
     ready_url(starter)
     starter.communicate("")
@@ -208,7 +205,7 @@ def test_keeping_running_is_forgotten_with_the_server_it_was_about(
     assert not embedded.is_running(home)
 
 
-def test_a_killed_user_does_not_count_as_a_user(home: Path, spawn: Callable[..., subprocess.Popen[str]]) -> None:
+def test_a_killed_user_does_not_count_as_a_user(home: Path, spawn: Spawn) -> None:
     killed, last = spawn(), spawn()
     ready_url(killed)
     ready_url(last)
@@ -218,7 +215,7 @@ def test_a_killed_user_does_not_count_as_a_user(home: Path, spawn: Callable[...,
     assert not embedded.is_running(home)
 
 
-def test_a_server_left_by_a_killed_process_is_taken_over(home: Path, spawn: Callable[..., subprocess.Popen[str]]) -> None:
+def test_a_server_left_behind_is_taken_over(home: Path, spawn: Spawn) -> None:
     killed = spawn()
     url = ready_url(killed)
     killed.send_signal(signal.SIGKILL)
@@ -292,7 +289,7 @@ def test_a_server_that_does_not_start_shows_what_it_said(home: Path) -> None:
     assert scalar(embedded.start(home, settings=SMALL).url, "SELECT 1") == 1
 
 
-def test_variables_of_libpq_in_the_environment_do_not_reach_the_server(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_variables_of_libpq_do_not_reach_the_server(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGPORT", "6543")
     monkeypatch.setenv("PGDATA", "/nowhere")
     monkeypatch.setenv("PGUSER", "somebody")

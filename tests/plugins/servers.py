@@ -94,9 +94,8 @@ def _start(name: str, home: Path) -> Server:
     template = "template0"
     if name == "debian" and _has_icu(admin):
         template = "people_template"
-        admin.execute(
-            f"CREATE DATABASE {template} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US' IS_TEMPLATE true"
-        )
+        locale = "LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"
+        admin.execute(f"CREATE DATABASE {template} TEMPLATE template0 {locale} IS_TEMPLATE true")
     return Server(name=name, url=running.url, version=running.version, admin=admin, template=template)
 
 

@@ -1,7 +1,7 @@
 """A PostgreSQL server that needs no set-up: a directory flows in, the URL of a running server flows out.
 
-Several processes may use one server at once; the last one to end stops it, unless it was asked to keep running. The file
-``keep_running`` in the directory says so.
+Several processes may use one server at once; the last one to end stops it, unless it was asked to keep running. The
+file ``keep_running`` in the directory says so.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,16 @@ from unnest.embedded.programs import find_programs
 from unnest.embedded.sharing import claim, control, is_unused
 from unnest.errors import UsageError
 
-__all__ = ["DEFAULT_DIRECTORY", "EmbeddedServer", "EmbeddedServerError", "is_running", "start", "stop", "stop_when_unused", "url"]
+__all__ = [
+    "DEFAULT_DIRECTORY",
+    "EmbeddedServer",
+    "EmbeddedServerError",
+    "is_running",
+    "start",
+    "stop",
+    "stop_when_unused",
+    "url",
+]
 
 DEFAULT_DIRECTORY = Path(".unnest/postgres")
 
@@ -59,7 +68,8 @@ def start(
             (home / "keep_running").touch()
         claim(home, stop_when_unused)
         version = int((home / "data" / "PG_VERSION").read_text())
-        return EmbeddedServer(directory=home, url=url_of(home), version=version, programs=chosen, log=home / "server.log")
+        log = home / "server.log"
+        return EmbeddedServer(directory=home, url=url_of(home), version=version, programs=chosen, log=log)
 
 
 def url(directory: Path = DEFAULT_DIRECTORY) -> str:

