@@ -28,8 +28,7 @@ class World:
             **counts(options),
         }
         self._tables = {
-            name: Table(seed=options.seed, number=number, count=self.counts[name])
-            for name, number in TABLE_NUMBERS.items()
+            name: Table(seed=options.seed, number=number, count=self.counts[name]) for name, number in TABLE_NUMBERS.items()
         }
         self._people = People(options, self._tables)
         self.messages = Messages(options, self._tables, self._people)
