@@ -27,9 +27,7 @@ values: st.SearchStrategy[Value] = st.recursive(
     max_leaves=12,
 )
 fields = st.one_of(
-    st.sampled_from(
-        ["name", "userId", "user_id", "userID", "tags", "id", "count", "isAdmin", "a b", "%", "", "x" * 70]
-    ),
+    st.sampled_from(["name", "userId", "user_id", "userID", "tags", "id", "count", "isAdmin", "a b", "%", "", "x" * 70]),
     names.filter(lambda name: name[:1] != "_"),
 )
 bodies: st.SearchStrategy[Document] = st.dictionaries(fields, values, max_size=6)

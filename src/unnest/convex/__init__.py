@@ -1,16 +1,31 @@
-"""Snapshots of the document database: values and ids.
+"""Snapshots of the document database: values, ids, import.
 
-In: text and bytes of a snapshot. Out: values with their types kept apart, and the text they came from.
+In: a snapshot (zip, directory, or the file of one table). Out: tables in PostgreSQL that keep every document's meaning.
 """
 
 from unnest.convex.encode import encode_uniform, encode_wire
+from unnest.convex.errors import Code, ExportRefused, ImportRefused, InvalidValue
 from unnest.convex.ids import DocumentId, decode_id, derived_id, encode_id, is_id, new_id
+from unnest.convex.importing import import_snapshot
+from unnest.convex.report import Finding, ImportMode, ImportReport, Progress, ProgressHook, TableReport
+from unnest.convex.source import ArchiveLimits
 from unnest.convex.values import Document, Int64, Value, decode_plain, decode_uniform, decode_wire
 
 __all__ = [
+    "ArchiveLimits",
+    "Code",
     "Document",
     "DocumentId",
+    "ExportRefused",
+    "Finding",
+    "ImportMode",
+    "ImportRefused",
+    "ImportReport",
     "Int64",
+    "InvalidValue",
+    "Progress",
+    "ProgressHook",
+    "TableReport",
     "Value",
     "decode_id",
     "decode_plain",
@@ -20,6 +35,7 @@ __all__ = [
     "encode_id",
     "encode_uniform",
     "encode_wire",
+    "import_snapshot",
     "is_id",
     "new_id",
 ]

@@ -93,9 +93,7 @@ def _check_nested(value: list[Value] | dict[str, Value], levels_left: int, field
                 _check_nested(element, levels_left - 1, field)
         return
     if len(value) > OBJECT_FIELDS:
-        raise InvalidValue(
-            Code.TOO_MANY_FIELDS, f'field "{field}": {len(value)} fields; an object has at most {OBJECT_FIELDS}'
-        )
+        raise InvalidValue(Code.TOO_MANY_FIELDS, f'field "{field}": {len(value)} fields; an object has at most {OBJECT_FIELDS}')
     for element in value.values():
         if isinstance(element, list | dict):
             _check_nested(element, levels_left - 1, field)

@@ -180,8 +180,6 @@ def _eight_bytes(tag: str, payload: str) -> bytes:
 
 _TAGS: dict[str, Callable[[str], Value]] = {"$integer": _read_integer, "$float": _read_float, "$bytes": decode_base64}
 
-_UNIFORM = json.JSONDecoder(
-    object_hook=_tagged_object, parse_float=_float, parse_int=_integer, parse_constant=_constant
-)
+_UNIFORM = json.JSONDecoder(object_hook=_tagged_object, parse_float=_float, parse_int=_integer, parse_constant=_constant)
 _PLAIN = json.JSONDecoder(object_hook=_plain_object, parse_float=_float, parse_int=_float, parse_constant=_constant)
 _WIRE = json.JSONDecoder(object_hook=_tagged_object, parse_float=_float, parse_int=_float, parse_constant=_constant)
