@@ -3,7 +3,7 @@
 In: nothing. Out: the errors of the operations, part of the tree of ``unnest``; the caller shows their message to the user.
 """
 
-from unnest.errors import Refused
+from unnest import Refused
 
 
 class OperationRefused(Refused):

@@ -110,8 +110,8 @@ class Chooser:
 
     def assign_conversations(self) -> Call:
         """Put several conversations into a project."""
-        chosen = [self._one(self.desk.conversations) for _ in range(self.random.randint(2, 6))]
         # Some lists name a conversation twice, as a double click does.
+        chosen = [self._one(self.desk.conversations) for _ in range(self.random.randint(2, 6))]
         project_id = self._one(self.desk.projects)
         return Call(do.assign_conversations, project_id, chosen, by=self.desk.user_id, now_ms=self.now_ms)
 
@@ -182,7 +182,9 @@ class Chooser:
         return self.random.choice(ids)
 
     def _off(self, ids: list[str]) -> str:
-        return ids.pop(self.random.randrange(len(ids))) if ids else self._one(ids)
+        chosen = self._one(ids)
+        ids.remove(chosen)
+        return chosen
 
 
 _MIX: tuple[tuple[int, Callable[[Chooser], Call]], ...] = (

@@ -131,10 +131,13 @@ class Client:
             The report, which is also at hand as ``report`` while the client works.
         """
         began = time.monotonic()
-        with psycopg.connect(self._url, autocommit=True, application_name=f"chat {self._form.value} client") as connection:
-            while not stop.is_set() and not connection.closed:
-                for desk in self._look_around(connection):
-                    self._work_at(desk, connection, stop, on_call)
+        try:
+            with psycopg.connect(self._url, autocommit=True, application_name=f"chat {self._form.value} client") as connection:
+                while not stop.is_set() and not connection.closed:
+                    for desk in self._look_around(connection):
+                        self._work_at(desk, connection, stop, on_call)
+        except psycopg.Error as error:  # of connecting or looking around; what an operation meets is noted where it is called
+            self.report.note_failure("connection", error)
         self.report.seconds = time.monotonic() - began
         return self.report
 

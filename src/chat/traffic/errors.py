@@ -3,7 +3,7 @@
 In: nothing. Out: one error class, part of the tree of ``unnest``.
 """
 
-from unnest.errors import UsageError
+from unnest import UsageError
 
 
 class WorldError(UsageError):
