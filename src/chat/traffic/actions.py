@@ -124,9 +124,10 @@ class Chooser:
 
     def create_message(self) -> Call:
         """Write a message, sometimes with attachments."""
+        conversation_id = self._one(self.desk.conversations)
         attachments = [self._attachment() for _ in range(self.random.choice((0, 0, 0, 1, 2)))]
         self.desk.messages.append(new_id("messages", self.random, self.now_ms))
-        ids = (self.desk.messages[-1], self._one(self.desk.conversations), self.desk.user_id)
+        ids = (self.desk.messages[-1], conversation_id, self.desk.user_id)
         text = paragraph(self.random, 2)
         return Call(do.create_message, *ids, text, attachments=attachments, now_ms=self.now_ms)
 

@@ -10,7 +10,6 @@ multiplication.
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
@@ -63,9 +62,9 @@ class Membership:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """What an observer must find: the number of links, and findings by kind."""
+    """What an observer must find: drifted projects by kind, the number of links, and findings by kind."""
 
-    drifted_projects: int
+    drift: dict[str, int]
     links: int
     findings: dict[str, int]
 
@@ -125,22 +124,20 @@ class Drift:
         """Return what an observer of the whole world must find."""
         held = self._options.conversations_per_project
         findings: Counter[str] = Counter()
+        kinds = Counter(self.kind(self._order.ordinal(rank)) for rank in range(self._drifted))
         unlinked = 0
-        for project in self._drifted_in_order():
-            found, lost = _consequences(self.kind(project), held)
-            findings.update(found)
-            unlinked += lost
+        for kind, times in kinds.items():
+            found, lost = _consequences(kind, held)
+            findings.update({name: count * times for name, count in found.items()})
+            unlinked += lost * times
         return Tally(
-            drifted_projects=self._drifted,
+            drift={kind.name.lower(): times for kind, times in kinds.items() if kind is not None},
             links=self._options.projects * held - unlinked,
             findings={kind: count for kind, count in sorted(findings.items()) if count},
         )
 
     def _another_user(self, user: int) -> int:
         return (user + 1) % self._options.users if self._options.users > 1 else STRANGER
-
-    def _drifted_in_order(self) -> Iterator[int]:
-        return (self._order.ordinal(rank) for rank in range(self._drifted))
 
     def _array(self, project: int, kind: DriftKind | None) -> list[str]:
         members = list(range(self._options.conversations_per_project))
@@ -189,20 +186,20 @@ def _consequences(kind: DriftKind | None, held: int) -> tuple[dict[str, int], in
     """Return the findings that one project of this kind causes, and how many of its conversations get no link."""
     some, two, three = min(1, held), min(_GONE, held), min(_POINTERS_LEFT, held)
     table: dict[DriftKind, tuple[dict[str, int], int]] = {
-        DriftKind.STALE_ID: ({"stale_id": 2}, 0),
-        DriftKind.DUPLICATE_ID: ({"duplicate_id": some}, 0),
-        DriftKind.LISTED_ELSEWHERE: ({"mismatch_other": some}, 0),
-        DriftKind.POINTER_NULL: ({"mismatch_none": some}, some),
-        DriftKind.POINTER_MISSING: ({"mismatch_none": some}, some),
-        DriftKind.MISSING_FROM_ARRAY: ({"missing_from_array": some}, 0),
-        DriftKind.PROJECT_GONE: ({"project_gone": two}, two),
-        DriftKind.OWNER_DIFFERS: ({"owner_differs": some}, some),
-        DriftKind.ARRAY_NULL: ({"missing_from_array": three}, held - three),
-        DriftKind.ARRAY_MISSING: ({"missing_from_array": three}, held - three),
-        DriftKind.ARRAY_EMPTY: ({"missing_from_array": three}, held - three),
-        DriftKind.NOT_AN_ARRAY: ({"missing_from_array": three, "not_an_array": 1}, held - three),
+        DriftKind.STALE_ID: ({"stale id": 2}, 0),
+        DriftKind.DUPLICATE_ID: ({"duplicate id": some}, 0),
+        DriftKind.LISTED_ELSEWHERE: ({"mismatch": some}, 0),
+        DriftKind.POINTER_NULL: ({"mismatch": some}, some),
+        DriftKind.POINTER_MISSING: ({"mismatch": some}, some),
+        DriftKind.MISSING_FROM_ARRAY: ({"missing from array": some}, 0),
+        DriftKind.PROJECT_GONE: ({"project gone": two}, two),
+        DriftKind.OWNER_DIFFERS: ({"owner differs": some}, some),
+        DriftKind.ARRAY_NULL: ({"missing from array": three}, held - three),
+        DriftKind.ARRAY_MISSING: ({"missing from array": three}, held - three),
+        DriftKind.ARRAY_EMPTY: ({"missing from array": three}, held - three),
+        DriftKind.NOT_AN_ARRAY: ({"missing from array": three, "not an array": 1}, held - three),
         DriftKind.SEVERAL: (
-            {"stale_id": 1, "duplicate_id": int(held > 1), "missing_from_array": some},
+            {"stale id": 1, "duplicate id": int(held > 1), "missing from array": some},
             0,
         ),
     }

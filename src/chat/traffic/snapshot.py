@@ -28,18 +28,18 @@ class SnapshotFacts:
 
     Args:
         documents: Number of documents per table.
-        drifted_projects: Number of projects that have drifted.
+        drift: Number of projects that have drifted in each way (``chat.traffic.drift.DriftKind``).
         links: Number of pairs of project and conversation that must become links.
-        findings: Expected findings of project membership by kind: ``stale_id``, ``duplicate_id``, ``mismatch_other``
-            (array says A, pointer says B), ``mismatch_none`` (array says A, pointer says nothing),
-            ``missing_from_array``, ``project_gone``, ``owner_differs``, ``not_an_array``.
+        findings: What an observer must find about project membership, each disagreement counted once: "stale id",
+            "duplicate id", "mismatch" (the array says A, the pointer says B or nothing), "missing from array",
+            "project gone", "owner differs", "not an array".
         elements: Number of elements of each nested array of the messages.
         oddities: Number of messages with each kind of odd attachment, tool call or source.
         size_bytes: Size of the file.
     """
 
     documents: dict[str, int]
-    drifted_projects: int
+    drift: dict[str, int]
     links: int
     findings: dict[str, int]
     elements: dict[str, int]
@@ -94,7 +94,7 @@ def _facts(made: World) -> SnapshotFacts:
     tally = made.drift.tally()
     return SnapshotFacts(
         documents=dict(made.counts),
-        drifted_projects=tally.drifted_projects,
+        drift=dict(sorted(tally.drift.items())),
         links=tally.links,
         findings=tally.findings,
         elements=dict(sorted(made.messages.elements.items())),
