@@ -3,6 +3,7 @@
 In: an id, a title, mappings. Out: a ``Migration`` whose mistakes have been refused with a message that names the field.
 """
 
+import operator
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from unnest.mapping.checks import require
 from unnest.sql import columns_read, text
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_]{0,47}")
-_NAME = re.compile(r"[a-z_][a-z0-9_]{0,40}")
+_NAME = re.compile(r"[a-z](?:_?[a-z0-9])*")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,18 +80,26 @@ def _check_targets(mappings: Sequence[Mapping], where: str) -> None:
 
 def _check_mapping(mapping: Mapping, where: str) -> None:
     place = f'{where}: mapping "{mapping.name}"'
-    require(bool(_NAME.fullmatch(mapping.name)), f'{place}: the name must be lower-case letters, digits and "_", 41 at most')
+    require(
+        bool(_NAME.fullmatch(mapping.name)), f'{place}: the name must be lower-case letters, digits and "_", 41 at most'
+    )
     for output in mapping.targets:
         _check_identifiers(output.table, place)
     for face in mapping.faces:
         is_source = any(o.table is face.table for o in mapping.outputs)
         require(not is_source, f'{place}: table "{face.table.name}" is both source and target (a cycle)')
+    for lookup in mapping.lookups:
+        is_equality = getattr(lookup.on, "operator", None) is operator.eq
+        require(is_equality, f'{place}: the lookup of "{lookup.table.name}" must be joined by one equality (==)')
     declared = {lookup.table for lookup in mapping.lookups} | {mapping.source.table}
     parents = mapping.source.table.alias("p")
     read = {c.table for select in mapping.derive(parents).values() for c in columns_read(select)}
     outputs = {o.table for o in mapping.outputs}
     stray = sorted(t.name for t in read - declared - outputs)
-    require(not stray, f"{place}: E reads {', '.join(stray)} without a lookup that joins it to \"{mapping.source.table.name}\"")
+    require(
+        not stray,
+        f'{place}: E reads {", ".join(stray)} without a lookup that joins it to "{mapping.source.table.name}"',
+    )
 
 
 def _check_identifiers(table: sa.Table, place: str) -> None:
@@ -131,7 +140,10 @@ def check_together(migrations: Sequence[Migration]) -> tuple[Migration, ...]:
         if not isinstance(migration, Migration):
             raise DeclarationError(f"the list of migrations holds {migration!r}; it must hold Migration objects only")
     ids = [m.id for m in migrations]
-    require(len(set(ids)) == len(ids), f"two migrations share an id: {', '.join(sorted({i for i in ids if ids.count(i) > 1}))}")
+    require(
+        len(set(ids)) == len(ids),
+        f"two migrations share an id: {', '.join(sorted({i for i in ids if ids.count(i) > 1}))}",
+    )
     _check_targets([m for migration in migrations for m in migration.mappings], "the list of migrations")
     return tuple(migrations)
 

@@ -45,6 +45,22 @@ def fit(name: str) -> str:
     return raw[: LIMIT_BYTES - 9].decode(errors="ignore") + "_" + digest
 
 
+MAPPING_BYTES = 32
+"""Longest name of a mapping: what is made from it must keep it whole, so that one mapping's objects are told from another's."""
+
+
+def short(name: str) -> str:
+    """Return the name of a mapping made from a table's name."""
+    if len(name.encode()) <= MAPPING_BYTES:
+        return name
+    return f"{name[: MAPPING_BYTES - 9]}_{sha256(name.encode()).hexdigest()[:8]}"
+
+
+def of_mapping(mapping: str) -> str:
+    """Return the regular expression that the names of a mapping's triggers match; names of mappings are plain words."""
+    return f"^unnest_[0-9]+_[a-z]+_{mapping}__"
+
+
 def guard(mapping: str) -> str:
     """Return the name of the setting that keeps a mapping's forward change from coming back."""
     return f"unnest.m_{mapping}"
@@ -52,12 +68,12 @@ def guard(mapping: str) -> str:
 
 def trigger(role: Role, mapping: str, detail: str) -> str:
     """Return the name of a trigger; ``detail`` tells apart those of one role (table, event)."""
-    return fit(f"unnest_{role.value}_{mapping}_{detail}")
+    return fit(f"unnest_{role.value}_{mapping}__{detail}")
 
 
 def function(mapping: str, detail: str) -> str:
     """Return the name (without schema) of a function that belongs to a mapping."""
-    return fit(f"{mapping}_{detail}")
+    return fit(f"{mapping}__{detail}")
 
 
 def residue(mapping: str) -> str:

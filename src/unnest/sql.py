@@ -37,6 +37,11 @@ class _ReadableCompiler(PGCompiler):
         return f"{left}\n{word} {right} ON {condition}"
 
 
+    def render_literal_value(self, value: Any, type_: TypeEngine[Any]) -> str:
+        """Render names of columns as text: they are strings of a type that SQLAlchemy does not recognise."""
+        return super().render_literal_value(value, sa.Text() if isinstance(value, str) and type_._isnull else type_)
+
+
 class _ReadableDialect(PGDialect):
     """A dialect without a driver: 'named' parameters, because the default doubles every per-cent sign."""
 

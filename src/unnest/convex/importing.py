@@ -5,6 +5,7 @@ In: a zip, a directory, or one file. Out: tables in PostgreSQL and a report, all
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,13 +16,15 @@ from unnest.convex import store
 from unnest.convex.catalog import Catalog, SnapshotTable, decoder_of, read_catalog, read_documents
 from unnest.convex.columns import FieldColumn, Fitter
 from unnest.convex.errors import Code, ImportRefused, InvalidValue
+from unnest.convex.files import Directory, keep_files
 from unnest.convex.generations import Decoder
 from unnest.convex.ids import decode_id
 from unnest.convex.infer import FieldTypes
-from unnest.convex.load import PROGRESS_ROWS, Counts, ResidueSpool, load_documents
+from unnest.convex.load import PROGRESS_ROWS, RESIDUE_COLUMNS, Counts, load_documents
 from unnest.convex.numbers import TableKey, assign_numbers
 from unnest.convex.report import ImportMode, ImportReport, Progress, ProgressHook, TableReport
 from unnest.convex.source import ArchiveLimits, Source, open_source
+from unnest.convex.spool import Spool
 from unnest.convex.target import (
     INFERRED,
     Target,
@@ -44,6 +47,7 @@ def import_snapshot(
     mode: ImportMode = ImportMode.EMPTY,
     table: str | None = None,
     component: str = "",
+    files: Path | None = None,
     limits: ArchiveLimits | None = None,
     progress: ProgressHook | None = None,
 ) -> ImportReport:
@@ -56,6 +60,7 @@ def import_snapshot(
         mode: what happens to rows that are there already.
         table: name of the table of a single file.
         component: path of the component to import into.
+        files: directory for stored files; without one they are kept in the database.
         limits: how much an archive may unpack to.
         progress: is told now and then where the import stands.
 
@@ -67,13 +72,22 @@ def import_snapshot(
         UsageError: the table's name is missing or superfluous.
     """
     started = time.monotonic()
-    with open_source(path, limits) as source, ResidueSpool() as spool, connection.transaction():
+    with ExitStack() as stack:
+        source = stack.enter_context(open_source(path, limits))
+        spool = stack.enter_context(Spool("unnest.document_residue", RESIDUE_COLUMNS))
+        directory = None if files is None else stack.enter_context(Directory(root=files))
+        stack.enter_context(connection.transaction())
         catalog = read_catalog(source, table, component)
         _require_utf8(connection)
         store.ensure(connection)
         run = _Import(connection=connection, source=source, tables=tables, mode=mode, hook=progress, spool=spool)
         reports = run.all(catalog)
-    return ImportReport(tables=tuple(reports), files=0, kept_entries=0, seconds=time.monotonic() - started)
+        kept, entries, notes = keep_files(connection, source, catalog, mode, directory)
+        if directory is not None:
+            directory.settle()
+    return ImportReport(
+        tables=tuple(reports), files=kept, kept_entries=entries, seconds=time.monotonic() - started, notes=tuple(notes)
+    )
 
 
 def _require_utf8(connection: store.Connection) -> None:
@@ -92,7 +106,7 @@ class _Import:
     tables: Sequence[Table]
     mode: ImportMode
     hook: ProgressHook | None
-    spool: ResidueSpool
+    spool: Spool
     bytes_done: int = 0
     bytes_total: int = 0
     rows: int = 0

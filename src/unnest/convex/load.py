@@ -3,13 +3,10 @@
 In: decoded documents. Out: rows in the SQL table through COPY, residue, and counts. One document at a time is in memory.
 """
 
-import csv
 import re
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Self
 
 import psycopg
 from psycopg import sql
@@ -19,13 +16,12 @@ from unnest.convex.errors import Code, ImportRefused, InvalidValue
 from unnest.convex.ids import decode_id, new_id
 from unnest.convex.limits import check_creation_time, check_document
 from unnest.convex.report import Finding
+from unnest.convex.spool import Spool
 from unnest.convex.store import Connection
 from unnest.convex.target import Target
 from unnest.convex.values import Document, Value
 
 PROGRESS_ROWS = 1_000
-_SPOOL_BYTES = 8 * 2**20
-_COPY_BYTES = 2**18
 _COPY_LINE = re.compile(r"COPY [^,]+,\D*(\d+)")
 
 
@@ -53,36 +49,7 @@ class Counts:
         )
 
 
-class ResidueSpool:
-    """Keeps residue aside, because a connection can run one COPY at a time; large amounts go to a file."""
-
-    def __init__(self) -> None:
-        self._file = tempfile.SpooledTemporaryFile(  # noqa: SIM115 # the spool itself is the context manager
-            _SPOOL_BYTES, "w+", encoding="utf-8", newline=""
-        )
-        self._writer = csv.writer(self._file, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        self._rows = 0
-
-    def add(self, table: str, row_id: str, residue: Iterable[Residue]) -> None:
-        """Keep what a document's row could not hold."""
-        for item in residue:
-            self._writer.writerow((table, row_id, item.field, item.value, item.reason.value))
-            self._rows += 1
-
-    def load(self, connection: Connection) -> None:
-        """Write everything to the database."""
-        if self._rows:
-            self._file.seek(0)
-            statement = "COPY unnest.document_residue (table_name, id, field, value, reason) FROM STDIN (FORMAT csv)"
-            with connection.cursor() as cursor, cursor.copy(statement) as copy:
-                while chunk := self._file.read(_COPY_BYTES):
-                    copy.write(chunk)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
+RESIDUE_COLUMNS = ("table_name", "id", "field", "value", "reason")
 
 
 def load_documents(
@@ -92,7 +59,7 @@ def load_documents(
     documents: Iterator[tuple[int, int, Document]],
     *,
     entry: str,
-    spool: ResidueSpool,
+    spool: Spool,
     progress: Callable[[int, int], None],
 ) -> Counts:
     """Copy documents into their table.
@@ -122,7 +89,8 @@ def load_documents(
                 characters += length
                 if residue:
                     row_id = str(row[0])
-                    spool.add(target.title, row_id, residue)
+                    for item in residue:
+                        spool.add((target.title, row_id, item.field, item.value, item.reason.value))
                     counts.add(row_id, residue)
                 if counts.documents % PROGRESS_ROWS == 0:
                     progress(counts.documents, characters)

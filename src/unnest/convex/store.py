@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import BigInteger, Column, DateTime, Double, Integer, LargeBinary, MetaData, Table, Text, func
+from sqlalchemy import BigInteger, Column, DateTime, Integer, LargeBinary, MetaData, Table, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -50,12 +50,11 @@ snapshot_file = Table(
     Column("component", Text, primary_key=True),
     Column("name", Text, primary_key=True, comment="storage id, or the name of an entry that is kept as it is"),
     Column("kind", Text, nullable=False, comment="storage or entry"),
-    Column("extension", Text, nullable=False, server_default=""),
-    Column("details", Text, comment="the line of metadata as it came"),
+    Column("extension", Text, nullable=False),
+    Column("details", Text, nullable=False, comment="the line that described it, as it came; empty if there was none"),
     Column("size", BigInteger, nullable=False),
     Column("sha256", Text, nullable=False, comment="standard base64"),
-    Column("creation_time", Double),
-    Column("path", Text, comment="where the content is kept, if not in snapshot_chunk"),
+    Column("path", Text, nullable=False, comment="file with the content; empty if it is in snapshot_chunk"),
 )
 
 snapshot_chunk = Table(

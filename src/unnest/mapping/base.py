@@ -147,9 +147,7 @@ def residue_output(mapping: str, source: Face) -> Output:
         sa.Column("account", sa.Text, nullable=False),
         sa.Column("reason", sa.Text, nullable=False),
     )
-    return Output(
-        name="residue", table=table, key=RESIDUE_KEY, parent="parent", columns=RESIDUE_COLUMNS, internal=True
-    )
+    return Output(name="residue", table=table, key=RESIDUE_KEY, parent="parent", columns=RESIDUE_COLUMNS, internal=True)
 
 
 Rows = Map[str, FromClause]
@@ -185,6 +183,8 @@ class Mapping(ABC):
     followers: tuple[Face, ...]
     outputs: tuple[Output, ...]
     lookups: tuple[Lookup, ...]
+    grace_s: int = 0
+    """Seconds for which an old write can't erase what the new side has added."""
 
     @abstractmethod
     def derive(self, parents: FromClause) -> dict[str, Select[Any]]:
@@ -223,13 +223,19 @@ class Mapping(ABC):
         del scope
         return ()
 
-    def kept(self, old: FromClause, new: FromClause, recent: ColumnElement[Any]) -> dict[str, ColumnElement[Any]]:
-        """Return nested columns of an old write with those elements of ``recent`` put back that it lacks.
+    def kept(self, old: ColumnElement[Any], new: ColumnElement[Any], recent: ColumnElement[Any]) -> ColumnElement[Any] | None:
+        """Return a nested value of an old write with those elements of ``recent`` put back that it has erased.
 
-        Empty for kinds in which an old write can't erase what the new side has added.
+        Args:
+            old: The value before the write.
+            new: The value that the old application writes.
+            recent: Array of the elements that the new side has added within the grace period.
+
+        Returns:
+            None for kinds in which an old write can't erase what the new side has added.
         """
         del old, new, recent
-        return {}
+        return None
 
     @property
     def seals(self) -> tuple[Seal, ...]:
@@ -240,6 +246,16 @@ class Mapping(ABC):
     def unsealed(self) -> tuple[str, ...]:
         """Nested columns of the source that stay after cleanup, cleared where the seals don't allow their residue."""
         return ()
+
+    @property
+    def guaranteed(self) -> tuple[str, ...]:
+        """Columns of the targets whose foreign keys legacy data can't break, because E gives no row that would."""
+        return tuple(output.parent for output in self.targets)
+
+    def placed(self, face: Face, parents: FromClause, rows: Rows) -> Select[Any] | None:
+        """Return one number: the elements of a follower's nested values that stand in ``rows``; None for the source."""
+        del face, parents, rows
+        return None
 
     @property
     def losses(self) -> tuple[str, ...]:

@@ -161,6 +161,15 @@ class Json(Codec):
         return column if isinstance(column.type, JSONB) else sa.cast(column, JSONB)
 
 
+class Uuid(Codec):
+    """A JSON string that is a UUID in its usual spelling."""
+
+    accepts = (sa.Uuid,)
+
+    def read(self, value: ColumnElement[Any], column: sa.Column[Any]) -> ColumnElement[Any]:
+        return unnest.read_uuid(value, type_=column.type)
+
+
 class JsonText(Codec):
     """JSON *text* in the document, native JSON in the row; text comes back equal by value."""
 
@@ -181,7 +190,7 @@ class Field(Codec):
         raise DeclarationError(f'field "{column.name}" was used before its codec was chosen')
 
 
-_BY_TYPE: tuple[type[Codec], ...] = (Choice, Text, Integer, Number, Boolean, Millis, Json)
+_BY_TYPE: tuple[type[Codec], ...] = (Choice, Text, Integer, Number, Boolean, Millis, Uuid, Json)
 Declared = Codec | type[Codec]
 """How a field is declared: a codec, or its class where it needs no argument."""
 
@@ -200,7 +209,9 @@ def codec_for(declared: Declared, column: sa.Column[Any], where: str) -> Codec:
     """
     codec = declared() if isinstance(declared, type) else declared
     if not isinstance(codec, Codec):
-        raise DeclarationError(f'{where}: field "{column.name}" got {codec!r}; give a codec such as Text or Integer("key")')
+        raise DeclarationError(
+            f'{where}: field "{column.name}" got {codec!r}; give a codec such as Text or Integer("key")'
+        )
     codec = codec.named(codec.key or camel_case(column.name))
     if isinstance(codec, Field):
         chosen = next((kind(codec.key) for kind in _BY_TYPE if kind().fits_type(column)), None)

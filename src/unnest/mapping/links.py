@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause, Select
 
+from unnest import naming
 from unnest.mapping.base import (
     RESIDUE_COLUMNS,
     Account,
@@ -25,6 +26,7 @@ from unnest.mapping.base import (
 )
 from unnest.mapping.base import Rows as RowsRead
 from unnest.mapping.checks import checked, require, require_column, require_key, require_once, source_key
+from unnest.mapping.codecs import Field, codec_for
 from unnest.sql import array_or_empty, as_text, build_object, each, elements, jsonb, kind_of, moved
 
 func = sa.func
@@ -56,7 +58,7 @@ class Links(Mapping):
         initial: Map[str, ColumnElement[Any]] | None = None,
         name: str | None = None,
     ) -> None:
-        self.name = name or into.name
+        self.name = name or naming.short(into.name)
         where = f'mapping "{self.name}"'
         self.holder = checked([source], where)
         self.member_table = truth.table
@@ -71,6 +73,7 @@ class Links(Mapping):
         self._check_owner(where)
         holder_key, member_key = source_key(self.holder, where), source_key(self.member_table, where)
         self.source = Face(table=self.member_table, key=member_key, nested=(truth.name,), retired=())
+        self.id = codec_for(Field, self.member_table.c[member_key], where)
         self.follower = Face(table=self.holder, key=holder_key, nested=(source.name,), retired=(source.name,))
         self.followers = (self.follower,)
         on = truth == self.holder.c[holder_key]
@@ -112,7 +115,8 @@ class Links(Mapping):
         key, pointer = parents.c[self.source.key], parents.c[self.truth.name]
         initial = [self._onto(value, parents, holder).label(name) for name, value in self.initial.items()]
         link = sa.select(key.label(self.member), pointer.label(self.parent), *initial).select_from(relation)
-        reason = sa.case((holder.c[self.follower.key].is_(None), f"{self.holder.name} row gone"), else_="owner differs")
+        gone = f"{self.parent.removesuffix('_id')} gone"
+        reason = sa.case((holder.c[self.follower.key].is_(None), gone), else_="owner differs")
         residue = sa.select(
             key.label("parent"),
             sa.literal(self.truth.name, sa.Text).label("part"),
@@ -148,18 +152,18 @@ class Links(Mapping):
         array, key = holders.c[self.array.name], holders.c[self.follower.key]
         x = elements(array, "x")
         was = (
-            sa.select(as_text(x.c.element).label("id"), func.min(x.c.ordinal).label("place"))
+            sa.select(self._id_of(x.c.element).label("id"), func.min(x.c.ordinal).label("place"))
             .select_from(x)
             .correlate(holders)
-            .group_by(as_text(x.c.element))
+            .group_by(self._id_of(x.c.element))
             .lateral("was")
         )
         member = link.c[self.member]
         order = [was.c.place.asc().nulls_last(), *(link.c[name] for name in self.initial), member]
-        ids = func.jsonb_agg(aggregate_order_by(func.to_jsonb(member), *order), type_=JSONB)
+        ids = func.jsonb_agg(aggregate_order_by(self.id.write(member), *order), type_=JSONB)
         found = (
             sa.select(ids)
-            .select_from(link.outerjoin(was, was.c.id == sa.cast(member, sa.Text)))
+            .select_from(link.outerjoin(was, was.c.id == member))
             .where(link.c[self.parent] == key)
             .correlate(holders)
             .scalar_subquery()
@@ -170,25 +174,16 @@ class Links(Mapping):
     # -- findings and census ----------------------------------------------------------------------------------------------
 
     def findings(self, face: Face, parents: FromClause) -> Select[Any] | None:
-        return self._pointer_findings(parents) if face is self.source else self._array_findings(parents)
+        return None if face is self.source else self._array_findings(parents)
 
-    def _pointer_findings(self, members: FromClause) -> Select[Any]:
-        """Return pointers that can't become links."""
-        relation, holder, allowed = self._joined(members)
-        key, pointer = members.c[self.source.key], members.c[self.truth.name]
-        kind = sa.case((holder.c[self.follower.key].is_(None), self._gone), else_="owner differs")
-        evidence = build_object(**{self.truth.name: pointer}, **self._owners(members, holder))
-        return _finding(key, kind, sa.literal(self.truth.name, sa.Text), sa.literal(Account.QUARANTINED.value), evidence).select_from(
-            relation
-        ).where(pointer.is_not(None), ~allowed)
-
-    @property
-    def _gone(self) -> str:
-        return f"{self.parent.removesuffix('_id')} gone"
-
-    def _owners(self, members: FromClause, holder: FromClause) -> dict[str, Any]:
-        columns = self.same_owner or ()
-        return {f"{column.table.name}.{column.name}": self._onto(column, members, holder) for column in columns}
+    def placed(self, face: Face, parents: FromClause, rows: RowsRead) -> Select[Any] | None:
+        if face is self.source:
+            return None
+        link, x = rows["rows"].alias("r"), elements(parents.c[self.array.name], "x")
+        key = parents.c[self.follower.key]
+        on = sa.and_(link.c[self.parent] == key, link.c[self.member] == self._id_of(x.c.element))
+        pairs = sa.select(key, link.c[self.member]).select_from(parents.join(x, sa.true()).join(link, on)).distinct()
+        return sa.select(func.count()).select_from(pairs.subquery("pairs"))
 
     def _array_findings(self, holders: FromClause) -> Select[Any]:
         """Return elements of arrays that are no link of this row, and links that an array misses."""
@@ -199,13 +194,13 @@ class Links(Mapping):
     def _bad_elements(self, holders: FromClause) -> Select[Any]:
         key, array = holders.c[self.follower.key], holders.c[self.array.name]
         x, member = elements(array, "x"), self.member_table.alias("member")
-        identity = sa.cast(member.c[self.source.key], sa.Text)
-        relation = holders.join(x, sa.true()).outerjoin(member, identity == as_text(x.c.element))
+        on = member.c[self.source.key] == self._id_of(x.c.element)
+        relation = holders.join(x, sa.true()).outerjoin(member, on)
         again = func.row_number().over(partition_by=(key, x.c.element), order_by=x.c.ordinal) > 1
         points_elsewhere = member.c[self.truth.name].is_distinct_from(key)
         allowed = self._allowed(member, holders)
         kind = sa.case(
-            (kind_of(x.c.element) != "string", "not an id"),
+            (self._id_of(x.c.element).is_(None), "not an id"),
             (member.c[self.source.key].is_(None), "stale id"),
             (again, "duplicate id"),
             (points_elsewhere, "mismatch"),
@@ -226,15 +221,23 @@ class Links(Mapping):
         return func.coalesce(left == right, sa.false())
 
     def _missing(self, holders: FromClause) -> Select[Any]:
-        key, array = holders.c[self.follower.key], holders.c[self.array.name]
-        member = self.member_table.alias("member")
-        listed = array_or_empty(array).op("@>", return_type=sa.Boolean())(func.to_jsonb(member.c[self.source.key]))
-        evidence = build_object(value=member.c[self.source.key], **{self.truth.name: key})
-        found = _finding(
-            key, sa.literal("missing from array"), sa.literal(self.array.name, sa.Text), sa.literal(Account.SHAPE.value), evidence
+        key, x = holders.c[self.follower.key], elements(holders.c[self.array.name], "x")
+        listed = (
+            sa.select(key.label("holder"), self._id_of(x.c.element).label("id"))
+            .select_from(holders.join(x, sa.true()))
+            .subquery("listed")
         )
-        on = member.c[self.truth.name] == key
-        return found.select_from(holders.join(member, on)).where(~listed, self._allowed(member, holders))
+        member = self.member_table.alias("member")
+        same = sa.and_(listed.c.holder == key, listed.c.id == member.c[self.source.key])
+        relation = holders.join(member, member.c[self.truth.name] == key).outerjoin(listed, same)
+        evidence = build_object(value=member.c[self.source.key], **{self.truth.name: key})
+        account = sa.literal(Account.SHAPE.value)
+        found = _finding(key, sa.literal("missing from array"), sa.literal(self.array.name, sa.Text), account, evidence)
+        return found.select_from(relation).where(listed.c.holder.is_(None), self._allowed(member, holders))
+
+    def _id_of(self, element: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Return an array's element as a key of the member table; NULL where it can't be one."""
+        return self.id.read(element, self.member_table.c[self.source.key])
 
     def _no_array(self, holders: FromClause) -> Select[Any]:
         key, array = holders.c[self.follower.key], holders.c[self.array.name]
@@ -265,6 +268,10 @@ class Links(Mapping):
             Seal(table=self.into, columns=link, target=self.member_table, target_columns=pointer, cascade=True),
             Seal(table=self.member_table, columns=pointer, target=self.into, target_columns=link, cascade=False),
         )
+
+    @property
+    def guaranteed(self) -> tuple[str, ...]:
+        return (self.member, self.parent)
 
     @property
     def unsealed(self) -> tuple[str, ...]:

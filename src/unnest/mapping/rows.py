@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause, Select
 
+from unnest import naming
 from unnest.mapping.base import (
     RESIDUE_COLUMNS,
     WHOLE,
@@ -73,6 +74,7 @@ class Rows(Mapping):
         same: Field that identifies an element across the arrays; one that the ``prefer`` array has too is not placed.
         prefer: Discriminator value whose array wins.
         start: Position of the first element.
+        grace_s: Seconds for which an old write can't erase an element that the new side has added; 0: legacy wins.
         name: Name of the mapping; default: the name of ``into``.
     """
 
@@ -91,11 +93,13 @@ class Rows(Mapping):
         same: str | None = None,
         prefer: Any = None,
         start: int = 0,
+        grace_s: int = 900,
         name: str | None = None,
     ) -> None:
-        self.name = name or into.name
+        self.name = name or naming.short(into.name)
         self.into, self.position, self.rest, self.start = into, position, rest, start
         self.parts: dict[Any, sa.Column[Any]] = dict(source) if isinstance(source, Map) else {None: source}
+        self.grace_s = grace_s
         self.discriminator, self.same, self.prefer = discriminator, same, prefer
         self.copies = dict(copies or {})
         where = f'mapping "{self.name}"'
@@ -168,7 +172,8 @@ class Rows(Mapping):
         columns = [parents.c[self.source.key].label(self.parent)]
         if self.discriminator:
             columns.append(discriminator.label(self.discriminator))
-        columns.append(sa.cast(x.c.ordinal - 1 + self.start, self.into.c[self.position].type).label(self.position))
+        ordinal = x.c.ordinal + (self.start - 1) if self.start != 1 else x.c.ordinal
+        columns.append(sa.cast(ordinal, self.into.c[self.position].type).label(self.position))
         columns += [c.read(get(x.c.element, c.key or ""), self.into.c[f]).label(f) for f, c in self.fields.items()]
         for group, inner in self.groups.items():
             inside = get(x.c.element, group)
@@ -260,7 +265,9 @@ class Rows(Mapping):
             account.label("account"),
             reason.label("reason"),
         )
-        found = sa.union_all(elements_left.select_from(relation).where(where), self._shapes(parents)).subquery("residue")
+        found = sa.union_all(elements_left.select_from(relation).where(where), self._shapes(parents)).subquery(
+            "residue"
+        )
         return sa.select(*each(RESIDUE_COLUMNS, found))
 
     def _shapes(self, parents: FromClause) -> Select[Any]:
@@ -395,7 +402,10 @@ class Rows(Mapping):
             of = r.c[self.discriminator]
             part = sa.case(*[(of == self._literal(value), c.name) for value, c in self.parts.items()])
         rows = sa.select(
-            r.c[self.parent].label("parent"), part.label("part"), r.c[self.position].label("was"), sa.literal(0).label("side")
+            r.c[self.parent].label("parent"),
+            part.label("part"),
+            r.c[self.position].label("was"),
+            sa.literal(0).label("side"),
         ).where(scope(r.c[self.parent]))
         shape = left.c.account == Account.SHAPE.value
         kept = sa.select(left.c.parent, left.c.part, left.c.position, sa.case((shape, 0), else_=1)).where(
@@ -441,16 +451,15 @@ class Rows(Mapping):
         literal = sa.cast(sa.dialects.postgresql.array([sa.literal(k, sa.Text) for k in keys]), sa.ARRAY(sa.Text))
         return func.unnest.normal_json_text(value, literal, type_=JSONB)
 
-    def kept(self, old: FromClause, new: FromClause, recent: ColumnElement[Any]) -> dict[str, ColumnElement[Any]]:
-        return {
-            c.name: func.unnest.kept_elements(old.c[c.name], new.c[c.name], get(recent, c.name), type_=JSONB)
-            for c in self.parts.values()
-        }
+    def kept(self, old: ColumnElement[Any], new: ColumnElement[Any], recent: ColumnElement[Any]) -> ColumnElement[Any] | None:
+        return func.unnest.kept_elements(old, new, recent, type_=JSONB) if self.grace_s else None
 
     @property
     def losses(self) -> tuple[str, ...]:
         found = [c.key for c in self.fields.values() if c.by_value]
-        spelled = [f'JSON text in "{key}" comes back equal by value, spelled as PostgreSQL prints jsonb' for key in found]
+        spelled = [
+            f'JSON text in "{key}" comes back equal by value, spelled as PostgreSQL prints jsonb' for key in found
+        ]
         numbers = ["numbers come back equal by value: 5.0 and 5 are one number"]
         return (*spelled, *numbers)
 
@@ -470,4 +479,3 @@ def _froms(relation: FromClause) -> list[FromClause]:
     if isinstance(relation, sa.sql.selectable.Join):
         return [*_froms(relation.left), *_froms(relation.right)]
     return [relation]
-

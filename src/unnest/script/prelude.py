@@ -50,6 +50,12 @@ _EXPRESSIONS: dict[str, tuple[str, str, str]] = {
         " AND abs(j::numeric) < power(10::numeric, digits - decimals) THEN j::numeric END END",
     ),
     "read_boolean(j jsonb)": ("boolean", "IMMUTABLE", "CASE WHEN jsonb_typeof(j) = 'boolean' THEN j::boolean END"),
+    "read_uuid(j jsonb)": (
+        "uuid",
+        "IMMUTABLE",
+        "CASE WHEN jsonb_typeof(j) = 'string' THEN CASE WHEN (j #>> '{}') ~"
+        " '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' THEN (j #>> '{}')::uuid END END",
+    ),
     "millis_of(t timestamptz)": ("numeric", "STABLE", "trim_scale(extract(epoch FROM t) * 1000)"),
     "time_of_millis(n double precision)": (
         "timestamptz",
@@ -70,7 +76,11 @@ _EXPRESSIONS: dict[str, tuple[str, str, str]] = {
         " WHEN (whole -> name) - taken = '{}'::jsonb THEN whole - name"
         " ELSE whole || jsonb_build_object(name, (whole -> name) - taken) END",
     ),
-    "object_or_empty(j jsonb)": ("jsonb", "IMMUTABLE", "CASE WHEN jsonb_typeof(j) = 'object' THEN j ELSE '{}'::jsonb END"),
+    "object_or_empty(j jsonb)": (
+        "jsonb",
+        "IMMUTABLE",
+        "CASE WHEN jsonb_typeof(j) = 'object' THEN j ELSE '{}'::jsonb END",
+    ),
     "read_json_text(j jsonb)": (
         "jsonb",
         "IMMUTABLE",

@@ -1,0 +1,249 @@
+"""Rows become nested values: new writes, followers, and the correction of followers.
+
+In: a context. Out: named statements. Statement level with transition tables, one firing for each cascade. The parents are
+locked first, in key order, and the *second* statement rebuilds: without the lock two writers lose each other's elements.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.selectable import FromClause
+
+from unnest import naming
+from unnest.mapping.base import Face, Mapping, Output
+from unnest.naming import Role
+from unnest.script import pieces
+from unnest.script.functions import Context, function, set_guard, trigger, unless
+from unnest.script.pieces import Reading
+from unnest.script.statement import Statement
+from unnest.sql import body, each, elements, perform, quote, raw, row, string, table_name, text, transition
+
+_EVENTS = {
+    "insert": ("NEW TABLE AS n", ("n",)),
+    "update": ("OLD TABLE AS o NEW TABLE AS n", ("o", "n")),
+    "delete": ("OLD TABLE AS o", ("o",)),
+}
+_DONE = "RETURN NULL;"
+
+
+def reverse(context: Context) -> Iterator[Statement]:
+    """Yield the triggers that carry writes of the new tables to the source."""
+    for output in context.mapping.targets:
+        if context.mapping.source.name in output.faces:
+            yield from _on_rows(context, Role.REVERSE, output, context.mapping.source, Reading.LIVE)
+
+
+def follow(context: Context, reading: Reading) -> Iterator[Statement]:
+    """Yield the triggers that carry changes of rows to followers; armed from dual_write on."""
+    for output in context.mapping.targets:
+        for face in context.mapping.followers:
+            if face.name in output.faces:
+                yield from _on_rows(context, Role.FOLLOW, output, face, reading)
+
+
+def _on_rows(context: Context, role: Role, output: Output, face: Face, reading: Reading) -> Iterator[Statement]:
+    name = f"{'reverse' if role is Role.REVERSE else 'follow'}_{output.name}_{face.name}"
+    yield follow_function(context, role, output, face, reading, name)
+    for event, (transitions, _) in _EVENTS.items():
+        yield trigger(
+            context,
+            role,
+            f"{name}_{event}",
+            f"AFTER {event.upper()}",
+            table_name(output.table),
+            name,
+            level="STATEMENT",
+            transitions=transitions,
+        )
+
+
+def follow_function(
+    context: Context, role: Role, output: Output, face: Face, reading: Reading, name: str
+) -> Statement:
+    """Return the function of one output and one face; replacing it is how a stage changes what R reads."""
+    mapping, source = context.mapping, face is context.mapping.source
+    cases = []
+    for event, (_, names) in _EVENTS.items():
+        selects = [sa.select(transition(output.table, n).c[output.faces[face.name]]) for n in names]
+        keys = text(selects[0].distinct() if len(selects) == 1 else sa.union(*selects))
+        cases.append(f"{'IF' if not cases else 'ELSIF'} TG_OP = '{event.upper()}' THEN {pieces.KEYS} := ARRAY({keys} ORDER BY 1);")
+    statements = settled(context) if source else _refreshed(context, face, reading)
+    lines = [
+        unless(context, "u_guard <> ''" if role is Role.REVERSE else "u_guard = 'rev'"),
+        *cases,
+        "END IF;",
+        f"IF {pieces.KEYS} = '{{}}' THEN RETURN NULL; END IF;",
+        perform(pieces.lock(face, pieces.in_keys)),
+        set_guard(mapping, "'rev'"),
+        body(statements),
+        _remembered(context, output) if source else "",
+        set_guard(mapping, "u_guard"),
+        _DONE,
+    ]
+    return function(context, name, "\n".join(line for line in lines if line), declare=keys_variable(face))
+
+
+def keys_variable(face: Face) -> str:
+    """Return the declaration of the variable that holds a face's keys."""
+    return f"{pieces.KEYS} {pieces.key_type(face)}[];"
+
+
+def settled(context: Context) -> list[Any]:
+    """Return the statements after which E(source) = rows for the parents in ``u_keys``, whose new rows are the truth.
+
+    R writes the parents. Nearly always E of that gives the rows as they are; where it does not, positions are made dense,
+    copies, remainder and residue that the new write has overtaken are made equal, and a row that can't be carried back is refused.
+    """
+    mapping, scope = context.mapping, pieces.in_keys
+    relation = pieces.parents(mapping, mapping.source, scope)
+    repair: list[Any] = [*pieces.made_dense(mapping, scope), *pieces.applied(mapping, relation, scope, delete=False)]
+    for output in mapping.targets:
+        message = (
+            f"unnest: this row of {output.table.name} can not be carried back to {mapping.source.name} "
+            f"(migration {context.migration}); its values do not fit the legacy form"
+        )
+        refusal = f"RAISE EXCEPTION {string(message)} USING ERRCODE = 'check_violation', TABLE = {string(output.table.name)};"
+        repair.append(f"IF {text(pieces.uncarried(mapping, output, scope))} THEN\n{refusal}\nEND IF;")
+    check = f"IF {text(pieces.unsettled(mapping, scope))} THEN\n{body(repair)}\nEND IF;"
+    return [pieces.refreshed(mapping, mapping.source, scope, Reading.LIVE), check]
+
+
+def _refreshed(context: Context, face: Face, reading: Reading) -> list[Any]:
+    found: list[Any] = [recorded(context, face)] if reading is Reading.DERIVED else []
+    return [*found, pieces.refreshed(context.mapping, face, pieces.in_keys, reading)]
+
+
+def recorded(context: Context, face: Face, relation: FromClause | None = None) -> str:
+    """Return the statement that keeps what a follower's correction is about to drop, with its evidence."""
+    mapping = context.mapping
+    parents = pieces.parents(mapping, face, pieces.in_keys) if relation is None else relation
+    select = mapping.findings(face, parents)
+    if select is None:
+        return ""
+    f = select.subquery("found")
+    return finding_insert(context, mapping, face.table.name, text(sa.select(*each(_FINDING, f))))
+
+
+_FINDING = ("kind", "key", "path", "account", "evidence")
+
+
+def finding_insert(context: Context, mapping: Mapping, table: str, select: str) -> str:
+    """Return the statement that records findings; one that is known already is seen again."""
+    constants = ", ".join(string(value) for value in (context.migration, mapping.name, table))
+    return (
+        f"INSERT INTO unnest.finding (migration, mapping, table_name, {', '.join(_FINDING)})\n"
+        f"SELECT {constants}, {', '.join('s.' + c for c in _FINDING)} FROM ({select}) AS s\n"
+        "ON CONFLICT (migration, mapping, table_name, key, kind, path, md5(evidence::text)) DO UPDATE\n"
+        "SET last_seen = clock_timestamp(), state = CASE WHEN finding.state = 'resolved' THEN 'open' ELSE finding.state END;"
+    )
+
+
+# -- correction of followers ----------------------------------------------------------------------------------------------
+
+
+def correct(context: Context, reading: Reading) -> Iterator[Statement]:
+    """Yield the triggers that correct an old write to a follower in place."""
+    mapping = context.mapping
+    for face in mapping.followers:
+        name = f"correct_{face.name}"
+        yield correct_function(context, face, reading)
+        target = table_name(face.table)
+        different = pieces.changed(face.table, list(face.nested))
+        present = " OR ".join(f"NEW.{quote(column)} IS NOT NULL" for column in face.nested)
+        yield trigger(context, Role.CORRECT, f"{name}_update", "AFTER UPDATE", target, name, condition=different)
+        yield trigger(context, Role.CORRECT, f"{name}_insert", "AFTER INSERT", target, name, condition=present)
+
+
+def correct_function(context: Context, face: Face, reading: Reading) -> Statement:
+    """Return the function that corrects one row of a follower; what the row held before is recorded while it may be drift."""
+    mapping = context.mapping
+    keep = ""
+    if reading is Reading.DERIVED:
+        old = row(face.table, pieces.face_columns(mapping, face), "OLD")
+        found = recorded(context, face, old)
+        keep = f"IF TG_OP = 'UPDATE' THEN\n{found}\nELSE\n{recorded(context, face)}\nEND IF;" if found else ""
+    key = f"ARRAY[NEW.{quote(face.key)}]"
+    lines = [
+        unless(context, "u_guard <> ''"),
+        f"{pieces.KEYS} := {key};",
+        keep,
+        set_guard(mapping, "'rev'"),
+        body([pieces.refreshed(mapping, face, pieces.in_keys, reading)]),
+        set_guard(mapping, "u_guard"),
+        _DONE,
+    ]
+    declare = keys_variable(face)
+    return function(context, f"correct_{face.name}", "\n".join(line for line in lines if line), declare=declare)
+
+
+# -- elements that an old write may not erase ------------------------------------------------------------------------------
+
+
+def remembers(mapping: Mapping) -> bool:
+    """Return whether an old write could erase what the new side has just added."""
+    value = raw("NULL")
+    return bool(mapping.grace_s) and mapping.kept(value, value, value) is not None
+
+
+def _remembered(context: Context, output: Output) -> str:
+    """Return the statement that remembers the elements a new-side insert has added: R over just those rows."""
+    mapping = context.mapping
+    if not remembers(mapping):
+        return ""
+    rows: dict[str, FromClause] = {o.name: sa.select(o.table).where(sa.false()).subquery() for o in mapping.outputs}
+    rows[output.name] = transition(output.table, "n")
+    source = mapping.source
+    rebuilt = mapping.rebuild(source, pieces.parents(mapping, source, pieces.in_keys), rows).subquery("r")
+    recent = f"unnest.{quote(naming.recent(mapping.name))}"
+    parts = []
+    for column in source.nested:
+        x = elements(rebuilt.c[column], "x")
+        select = sa.select(rebuilt.c[source.key], sa.literal(column, sa.Text), x.c.element)
+        parts.append(text(select.select_from(rebuilt.join(x, sa.true()))))
+    insert = "\nUNION ALL\n".join(parts)
+    return f"IF TG_OP = 'INSERT' THEN\nINSERT INTO {recent} (parent, part, element)\n{insert};\nEND IF;"
+
+
+def keep(context: Context) -> Iterator[Statement]:
+    """Yield the trigger that puts back what a stale old write would erase, before it is written.
+
+    An old process that read an array before a new-side insert writes it back whole; within the grace period the element is kept,
+    in the array and so in the rows, and a finding says so.
+    """
+    mapping = context.mapping
+    if not remembers(mapping):
+        return
+    source = mapping.source
+    lines = [unless(context, "u_guard <> ''", "NEW")] if not context.convergent else ["IF u_guard <> '' THEN RETURN NEW; END IF;"]
+    for column in source.nested:
+        lines += _kept_lines(context, column)
+    lines.append("RETURN NEW;")
+    yield function(context, "keep", "\n".join(lines), declare="u_recent jsonb;\nu_kept jsonb;")
+    columns = [column for column in source.nested]
+    different = pieces.changed(source.table, columns)
+    yield trigger(context, Role.KEEP, "keep", "BEFORE UPDATE", table_name(source.table), "keep", condition=different)
+
+
+def _kept_lines(context: Context, column: str) -> list[str]:
+    mapping, source = context.mapping, context.mapping.source
+    recent, kind = f"unnest.{quote(naming.recent(mapping.name))}", source.table.c[column].type
+    old, new = raw(f"OLD.{quote(column)}", kind), raw(f"NEW.{quote(column)}", kind)
+    merged = mapping.kept(old, new, raw("u_recent", kind))
+    assert merged is not None
+    evidence = f"jsonb_build_object('kept', u_recent, 'written', NEW.{quote(column)})"
+    finding = (
+        f"SELECT 'stale overwrite' AS kind, NEW.{quote(source.key)}::text AS key, {string(column)} AS path,"
+        f" 'shape' AS account, {evidence} AS evidence"
+    )
+    return [
+        f"SELECT jsonb_agg(r.element ORDER BY r.id) INTO u_recent FROM {recent} AS r WHERE r.parent = OLD.{quote(source.key)}",
+        f"AND r.part = {string(column)} AND r.at > clock_timestamp() - interval '{mapping.grace_s} seconds';",
+        "IF u_recent IS NOT NULL THEN",
+        f"u_kept := {text(merged)};",
+        f"IF u_kept IS DISTINCT FROM NEW.{quote(column)} THEN",
+        finding_insert(context, mapping, source.name, finding),
+        f"NEW.{quote(column)} := u_kept;",
+        "END IF;",
+        "END IF;",
+    ]
