@@ -165,7 +165,7 @@ def _make_room(connection: Connection, catalog: Catalog, mode: ImportMode) -> No
     }[mode]
     for where, bound in ((condition, values), ("kind = 'entry' AND name = ANY(%s)", [list(catalog.others)])):
         connection.execute(
-            "WITH gone AS (DELETE FROM unnest.snapshot_file"  # type: ignore[arg-type] # only the conditions above
+            "WITH gone AS (DELETE FROM unnest.snapshot_file"
             f" WHERE {where} RETURNING component, name)"
             " DELETE FROM unnest.snapshot_chunk AS chunk USING gone"
             " WHERE (chunk.component, chunk.name) = (gone.component, gone.name)",
