@@ -44,7 +44,7 @@ def lines(documents: Sequence[Document]) -> str:
 
 def uniform_files(tables: Mapping[str, Sequence[Document]], *, prefix: str = "", number: int = 10_001) -> dict[str, str]:
     """Return the entries of a snapshot; tables are numbered from ``number`` on, in their order."""
-    listed = "".join(json.dumps({"name": n, "id": number + i}) + "\n" for i, n in enumerate(tables))
+    listed = "".join(json.dumps({"name": n, "id": number + i}, separators=(",", ":")) + "\n" for i, n in enumerate(tables))
     files = {f"{prefix}README.md": "a test", f"{prefix}_tables/documents.jsonl": listed}
     for name, documents in tables.items():
         files[f"{prefix}{name}/documents.jsonl"] = lines(documents)

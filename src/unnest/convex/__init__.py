@@ -1,13 +1,15 @@
-"""Snapshots of the document database: values, ids, import.
+"""Snapshots of the document database: values, ids, import and export.
 
-In: a snapshot (zip, directory, or the file of one table). Out: tables in PostgreSQL that keep every document's meaning.
+In: a snapshot (zip, directory, or the file of one table). Out: tables in PostgreSQL that keep every document's meaning,
+and the snapshot again.
 """
 
 from unnest.convex.encode import encode_uniform, encode_wire
 from unnest.convex.errors import Code, ExportRefused, ImportRefused, InvalidValue
+from unnest.convex.exporting import export_snapshot
 from unnest.convex.ids import DocumentId, decode_id, derived_id, encode_id, is_id, new_id
 from unnest.convex.importing import import_snapshot
-from unnest.convex.report import Finding, ImportMode, ImportReport, Progress, ProgressHook, TableReport
+from unnest.convex.report import ExportReport, Finding, ImportMode, ImportReport, Progress, ProgressHook, TableReport
 from unnest.convex.source import ArchiveLimits
 from unnest.convex.values import Document, Int64, Value, decode_plain, decode_uniform, decode_wire
 
@@ -17,6 +19,7 @@ __all__ = [
     "Document",
     "DocumentId",
     "ExportRefused",
+    "ExportReport",
     "Finding",
     "ImportMode",
     "ImportRefused",
@@ -35,6 +38,7 @@ __all__ = [
     "encode_id",
     "encode_uniform",
     "encode_wire",
+    "export_snapshot",
     "import_snapshot",
     "is_id",
     "new_id",
