@@ -64,6 +64,11 @@ def test_new_clients_keep_links_and_pointers_equal(populated: str, connection: C
     assert different == []
 
 
+def test_clients_with_one_seed_make_documents_of_their_own(populated: str, form: do.Form) -> None:
+    reports = run_together([Client(populated, 1, form) for _ in range(2)], calls=300)
+    assert [report.errors for report in reports] == [[], []]
+
+
 def test_a_client_reports_what_it_may_not_do(populated: str, connection: Connection[TupleRow]) -> None:
     connection.execute("CREATE RULE no_messages AS ON INSERT TO messages DO INSTEAD SELECT 1 / 0")
     (report,) = run_together([OldClient(populated, 1)], calls=200)
@@ -107,7 +112,7 @@ def test_choices_are_the_same_for_the_same_seed() -> None:
     def choose() -> list[str]:
 
         desk = Desk(user_id="u", projects=["a", "b"], conversations=["c", "d", "e", "f"], messages=["m"])
-        chooser = Chooser(desk=desk, random=Random(5), now_ms=NOW_MS)
+        chooser = Chooser(desk=desk, random=Random(5), ids=Random(6), now_ms=NOW_MS)
         return [call.name for call in (chooser.next() for _ in range(200)) if call] + desk.conversations
 
     assert choose() == choose()
@@ -116,7 +121,7 @@ def test_choices_are_the_same_for_the_same_seed() -> None:
 def test_an_empty_desk_is_filled_first() -> None:
 
     desk = Desk(user_id="u")
-    chooser = Chooser(desk=desk, random=Random(5), now_ms=NOW_MS)
+    chooser = Chooser(desk=desk, random=Random(5), ids=Random(6), now_ms=NOW_MS)
     names = [call.name for call in (chooser.next() for _ in range(500)) if call]
     assert names[0] in {"create_project", "create_conversation"}
     assert {*names} > READING

@@ -111,6 +111,12 @@ def test_a_row_takes_owner_and_time_from_its_message(app: Chat) -> None:
     assert found == [(0, "c0", "u", ADDED), (1, "c0", "owner", ADDED)]
 
 
+def test_fractions_of_a_millisecond_are_rounded_to_the_microsecond(app: Chat) -> None:
+    app.call(do.create_message, "m", "c0", "u", "Text", now_ms=1745162191687.9707)
+    app.call(do.add_attachment, "m", FILE)
+    assert app.rows("SELECT created_at FROM attachments") == [(datetime(2025, 4, 20, 15, 16, 31, 687971, UTC),)]
+
+
 def test_the_next_position_follows_the_last_one_in_use(app: Chat) -> None:
     app.call(do.create_message, "m", "c0", "u", "Text", attachments=[FILE, FILE], now_ms=NOW_MS)
     app.connection.execute("DELETE FROM attachments WHERE position = 0")

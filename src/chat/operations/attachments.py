@@ -18,7 +18,7 @@ from chat.operations.attachment import FIELDS, Attachment, attachment_of, docume
 from chat.operations.errors import NotFound
 from chat.operations.nested import elements, nested
 from chat.operations.pairing import Operation
-from chat.operations.statement import Statement, given
+from chat.operations.statement import Statement, given, time_of
 from chat.schema import attachments
 
 _message = messages.c
@@ -52,7 +52,7 @@ _INSERT = Statement(
             _next_position,
             _message.conversation_id,
             func.coalesce(_message.user_id, conversations.c.user_id),
-            func.to_timestamp(_message.created_at / 1000.0),
+            time_of(_message.created_at),
             *(cast(given(field, _row[field].type), _row[field].type) for field in FIELDS),
         )
         .select_from(messages.outerjoin(conversations, conversations.c.id == _message.conversation_id))

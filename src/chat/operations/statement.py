@@ -5,13 +5,13 @@ A statement is compiled once, when it is first used.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import LiteralString, TypeVar, cast
 
 from psycopg import Connection
 from psycopg.rows import TupleRow
-from sqlalchemy import ARRAY, BindParameter, Column, ColumnElement, Double, Executable, Text, any_, bindparam, func
+from sqlalchemy import ARRAY, BindParameter, Column, ColumnElement, Double, Executable, Text, any_, bindparam, func, literal
 from sqlalchemy.dialects.postgresql import psycopg as driver
 from sqlalchemy.types import TypeEngine
 
@@ -35,7 +35,12 @@ def in_given(column: Column[str], name: str) -> ColumnElement[bool]:
 
 def given_time(name: str) -> ColumnElement[datetime]:
     """Return a moment given as ``name`` in milliseconds since the epoch, as ``timestamptz``."""
-    return func.to_timestamp(given(name, Double) / 1000.0)
+    return time_of(given(name, Double))
+
+
+def time_of(milliseconds: ColumnElement[float]) -> ColumnElement[datetime]:
+    """Return milliseconds since the epoch as ``timestamptz``, rounded to the microsecond only once."""
+    return func.to_timestamp(0) + func.round(milliseconds * 1000) * literal(timedelta(microseconds=1))
 
 
 def moment(now_ms: float) -> datetime:

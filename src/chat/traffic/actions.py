@@ -47,10 +47,18 @@ class Call:
 
 @dataclass(slots=True, kw_only=True)
 class Chooser:
-    """Chooses calls for one desk; ids of new documents are put on the desk, ids of deleted ones are taken off."""
+    """Chooses calls for one desk; ids of new documents are put on the desk, ids of deleted ones are taken off.
+
+    Args:
+        desk: What there is to choose from.
+        random: Of the choices.
+        ids: Of the ids of new documents; apart, because two clients with one seed may not make the same ids.
+        now_ms: The time.
+    """
 
     desk: Desk
     random: Random
+    ids: Random
     now_ms: float
 
     def next(self) -> Call | None:
@@ -63,7 +71,7 @@ class Chooser:
 
     def create_project(self) -> Call:
         """Begin a project."""
-        self.desk.projects.append(new_id("projects", self.random, self.now_ms))
+        self.desk.projects.append(new_id("projects", self.ids, self.now_ms))
         name = self.random.choice(PROJECT_NAMES)
         return Call(do.create_project, self.desk.projects[-1], self.desk.user_id, name, now_ms=self.now_ms)
 
@@ -79,7 +87,7 @@ class Chooser:
         """Begin a conversation, half of the time in a project."""
         inside = self.desk.projects and self.random.random() < 0.5
         project_id = self._one(self.desk.projects) if inside else None
-        self.desk.conversations.append(new_id("conversations", self.random, self.now_ms))
+        self.desk.conversations.append(new_id("conversations", self.ids, self.now_ms))
         arguments = (self.desk.conversations[-1], self.desk.user_id, title(self.random), self.random.choice(MODELS))
         return Call(do.create_conversation, *arguments, project_id=project_id, now_ms=self.now_ms)
 
@@ -126,7 +134,7 @@ class Chooser:
         """Write a message, sometimes with attachments."""
         conversation_id = self._one(self.desk.conversations)
         attachments = [self._attachment() for _ in range(self.random.choice((0, 0, 0, 1, 2)))]
-        self.desk.messages.append(new_id("messages", self.random, self.now_ms))
+        self.desk.messages.append(new_id("messages", self.ids, self.now_ms))
         ids = (self.desk.messages[-1], conversation_id, self.desk.user_id)
         text = paragraph(self.random, 2)
         return Call(do.create_message, *ids, text, attachments=attachments, now_ms=self.now_ms)
@@ -165,7 +173,7 @@ class Chooser:
     def _attachment(self) -> do.Attachment:
         # Few files are used again and again, so that removing and renaming finds them.
         if len(self.desk.files) < 12:
-            self.desk.files.append(document_id(STORAGE_TABLE_NUMBER, self.random.randbytes(16)))
+            self.desk.files.append(document_id(STORAGE_TABLE_NUMBER, self.ids.randbytes(16)))
         kind, mime_type, width = self.random.choice(
             (("image", "image/png", 640), ("file", "application/pdf", None), ("audio", "audio/mpeg", None))
         )

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from random import Random
+from random import Random, SystemRandom
 from threading import Event
 
 import psycopg
@@ -118,6 +118,7 @@ class Client:
         self._form = form
         self._pause_s = pause_s
         self._random = Random(seed)
+        self._ids = SystemRandom()
         self.report = ClientReport(form=form.value, seed=seed)
 
     def run(self, stop: Event, *, on_call: Callable[[str], None] | None = None) -> ClientReport:
@@ -162,7 +163,8 @@ class Client:
         for _ in range(_CALLS_BETWEEN_LOOKS):
             if stop.is_set() or connection.closed:
                 return
-            call = Chooser(desk=desk, random=self._random, now_ms=float(int(time.time() * 1000))).next()
+            now_ms = float(int(time.time() * 1000))
+            call = Chooser(desk=desk, random=self._random, ids=self._ids, now_ms=now_ms).next()
             if call is None:
                 continue
             self._do(call, connection)
