@@ -104,7 +104,7 @@ def delete_by_document(connection: Connection[TupleRow], conversation_id: str) -
 def delete_by_rows(connection: Connection[TupleRow], conversation_id: str) -> None:
     """Delete a conversation and its link, found by index."""
     with connection.transaction():
-        if not delete_many_by_rows(connection, [conversation_id]):
+        if not _delete_with_links(connection, [conversation_id]):
             raise NotFound("conversation", conversation_id)
 
 
@@ -119,11 +119,8 @@ def delete_many_by_document(connection: Connection[TupleRow], conversation_ids: 
 
 def delete_many_by_rows(connection: Connection[TupleRow], conversation_ids: Sequence[str]) -> int:
     """Delete several conversations with one indexed statement per table, and return how many there were."""
-    ids = list(conversation_ids)
     with connection.transaction():
-        _LOCK.rows(connection, ids=ids)
-        _DELETE_LINKS.run(connection, ids=ids)
-        return _delete_with_contents(connection, ids)
+        return _delete_with_links(connection, list(conversation_ids))
 
 
 def _insert(connection: Connection[TupleRow], conversation_id: str, user_id: str, title: str, model: str, now_ms: float) -> None:
@@ -138,6 +135,12 @@ def _delete_after_scan(connection: Connection[TupleRow], conversation_id: str) -
         if conversation_id in elements(array):
             _WRITE_ARRAY.run(connection, id=project_id, array=nested(without(array, conversation_id)))
     return _delete_with_contents(connection, [conversation_id]) > 0
+
+
+def _delete_with_links(connection: Connection[TupleRow], ids: list[str]) -> int:
+    _LOCK.rows(connection, ids=ids)
+    _DELETE_LINKS.run(connection, ids=ids)
+    return _delete_with_contents(connection, ids)
 
 
 def _delete_with_contents(connection: Connection[TupleRow], ids: list[str]) -> int:

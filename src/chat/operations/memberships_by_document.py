@@ -69,10 +69,10 @@ def add_by_document(connection: Connection[TupleRow], project_id: str, conversat
     del by  # documents do not say who added a conversation
     with connection.transaction():
         place = sole(places_of(_READ_CONVERSATIONS.rows(connection, ids=[conversation_id])), conversation_id)
-        owner_id, _ = _read_project(connection, project_id)
+        owner_id, array = _read_project(connection, project_id)
         check_owner([place], owner_id, project_id)
         check_free(place, project_id)
-        _put_by_document(connection, project_id, [place], now_ms)
+        _put_by_document(connection, project_id, elements(array), [place], now_ms)
     return place.project_id != project_id
 
 
@@ -87,17 +87,21 @@ def assign_by_document(
     del by
     with connection.transaction():
         places = places_of(_READ_CONVERSATIONS.rows(connection, ids=list(conversation_ids)))
-        owner_id, _ = _read_project(connection, project_id)
+        owner_id, array = _read_project(connection, project_id)
         check_owner(places, owner_id, project_id)
-        _put_by_document(connection, project_id, places, now_ms)
+        _put_by_document(connection, project_id, elements(array), places, now_ms)
     return sum(place.project_id != project_id for place in places)
 
 
 def move_by_document(connection: Connection[TupleRow], conversation_id: str, project_id: str, *, by: str, now_ms: float) -> bool:
     """Move a conversation into a project, out of the one it is in; return whether it was not there before."""
+    del by
     with connection.transaction():
-        sole(places_of(_READ_CONVERSATIONS.rows(connection, ids=[conversation_id])), conversation_id)
-        return assign_by_document(connection, project_id, [conversation_id], by=by, now_ms=now_ms) > 0
+        place = sole(places_of(_READ_CONVERSATIONS.rows(connection, ids=[conversation_id])), conversation_id)
+        owner_id, array = _read_project(connection, project_id)
+        check_owner([place], owner_id, project_id)
+        _put_by_document(connection, project_id, elements(array), [place], now_ms)
+    return place.project_id != project_id
 
 
 def remove_by_document(connection: Connection[TupleRow], project_id: str, conversation_id: str, *, now_ms: float) -> bool:
@@ -136,10 +140,10 @@ def _write_array(connection: Connection[TupleRow], project_id: str, array: list[
     _WRITE_ARRAY.run(connection, id=project_id, array=nested(array), now=now_ms)
 
 
-def _put_by_document(connection: Connection[TupleRow], project_id: str, places: list[Place], now_ms: float) -> None:
+def _put_by_document(
+    connection: Connection[TupleRow], project_id: str, listed: list[object], places: list[Place], now_ms: float
+) -> None:
     """Write the arrays first, then the pointers, one statement each: this is how the application does it today."""
-    _, array = _read_project(connection, project_id)
-    listed = elements(array)
     arriving: list[object] = [place.id for place in places if place.id not in listed]
     if arriving:
         _write_array(connection, project_id, listed + arriving, now_ms)

@@ -90,8 +90,10 @@ def assign_by_rows(
 def move_by_rows(connection: Connection[TupleRow], conversation_id: str, project_id: str, *, by: str, now_ms: float) -> bool:
     """Move a conversation into a project, out of the one it is in; see ``move_by_document``."""
     with connection.transaction():
-        sole(places_of(_LOCK_CONVERSATIONS.rows(connection, ids=[conversation_id])), conversation_id)
-        return assign_by_rows(connection, project_id, [conversation_id], by=by, now_ms=now_ms) > 0
+        place = sole(places_of(_LOCK_CONVERSATIONS.rows(connection, ids=[conversation_id])), conversation_id)
+        check_owner([place], _keep_project(connection, project_id), project_id)
+        _put_by_rows(connection, project_id, [place], by, now_ms)
+    return place.project_id != project_id
 
 
 def remove_by_rows(connection: Connection[TupleRow], project_id: str, conversation_id: str, *, now_ms: float) -> bool:
