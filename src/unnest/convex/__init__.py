@@ -1,4 +1,4 @@
-"""Snapshots of the document database: values, ids, import and export.
+"""Snapshots of the document database: values, ids, import, export and profile.
 
 In: a snapshot (zip, directory, or the file of one table). Out: tables in PostgreSQL that keep every document's meaning,
 and the snapshot again.
@@ -9,6 +9,7 @@ from unnest.convex.errors import Code, ExportRefused, ImportRefused, InvalidValu
 from unnest.convex.exporting import export_snapshot
 from unnest.convex.ids import DocumentId, decode_id, derived_id, encode_id, is_id, new_id
 from unnest.convex.importing import import_snapshot
+from unnest.convex.profiling import Profile, profile
 from unnest.convex.report import ExportReport, Finding, ImportMode, ImportReport, Progress, ProgressHook, TableReport
 from unnest.convex.source import ArchiveLimits
 from unnest.convex.values import Document, Int64, Value, decode_plain, decode_uniform, decode_wire
@@ -26,6 +27,7 @@ __all__ = [
     "ImportReport",
     "Int64",
     "InvalidValue",
+    "Profile",
     "Progress",
     "ProgressHook",
     "TableReport",
@@ -42,4 +44,5 @@ __all__ = [
     "import_snapshot",
     "is_id",
     "new_id",
+    "profile",
 ]

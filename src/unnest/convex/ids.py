@@ -64,7 +64,8 @@ def decode_id(text: str) -> DocumentId:
     if not _FORM.fullmatch(text):
         raise _bad(text, "an id has 31 to 37 characters of 0-9 and a-z without i, l, o, u")
     size = len(text) * 5 // 8
-    raw = (int(text.translate(_TO_DIGITS), 32) >> (len(text) * 5 - size * 8)).to_bytes(size, "big")
+    number, unused = divmod(int(text.translate(_TO_DIGITS), 32), 1 << (len(text) * 5 - size * 8))
+    raw = number.to_bytes(size, "big")
     payload, checksum = raw[:-_CHECKSUM_BYTES], raw[-_CHECKSUM_BYTES:]
     table_number, used = _read_varint(payload)
     if len(payload) - used != _INTERNAL_BYTES:
@@ -73,7 +74,8 @@ def decode_id(text: str) -> DocumentId:
         raise _bad(text, f"table number {table_number} is out of range")
     if checksum != _fletcher16(payload):
         raise _bad(text, "the checksum is wrong")
-    if _varint(table_number) != payload[:used] or _base32(raw) != text:
+    shortest = used == 1 or payload[used - 1] != 0
+    if unused or not shortest or -(-size * 8 // 5) != len(text):  # writing it again would give another text
         raise _bad(text, "it is not in canonical form")
     return DocumentId(table_number=table_number, internal=payload[used:])
 

@@ -5,6 +5,7 @@ not the length of the JSON text.
 """
 
 import math
+from typing import Final
 
 from unnest.convex.errors import Code, InvalidValue
 from unnest.convex.values import Document, Int64, Value
@@ -16,6 +17,7 @@ OBJECT_FIELDS = 1024
 CREATION_TIME_END = 2**53
 SYSTEM_FIELDS = frozenset({"_id", "_creationTime"})
 
+_NESTED: Final = (list, dict)
 _BYTES_PER_CHARACTER = 5  # an array of numbers: two characters of text for nine bytes each
 
 
@@ -58,7 +60,7 @@ def check_document(document: Document, *, text_length: int) -> None:
     for name, value in document.items():
         if name[:1] == "_" and name not in SYSTEM_FIELDS:
             raise InvalidValue(Code.INVALID_DOCUMENT, f'field "{name}": names starting with _ belong to the system')
-        if isinstance(value, list | dict):
+        if isinstance(value, _NESTED):
             _check_nested(value, DOCUMENT_NESTING - 1, name)
     if text_length * _BYTES_PER_CHARACTER > DOCUMENT_BYTES and (size := size_bytes(document)) > DOCUMENT_BYTES:
         raise InvalidValue(Code.VALUE_TOO_LARGE, f"the document has {size} bytes; at most {DOCUMENT_BYTES} are allowed")
@@ -89,11 +91,11 @@ def _check_nested(value: list[Value] | dict[str, Value], levels_left: int, field
                 Code.ARRAY_TOO_LONG, f'field "{field}": {len(value)} elements; an array has at most {ARRAY_ELEMENTS}'
             )
         for element in value:
-            if isinstance(element, list | dict):
+            if isinstance(element, _NESTED):
                 _check_nested(element, levels_left - 1, field)
         return
     if len(value) > OBJECT_FIELDS:
         raise InvalidValue(Code.TOO_MANY_FIELDS, f'field "{field}": {len(value)} fields; an object has at most {OBJECT_FIELDS}')
     for element in value.values():
-        if isinstance(element, list | dict):
+        if isinstance(element, _NESTED):
             _check_nested(element, levels_left - 1, field)

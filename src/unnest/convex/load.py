@@ -36,10 +36,11 @@ class Counts:
     def add(self, row_id: str, residue: Iterable[Residue]) -> None:
         """Count what of a document went to residue."""
         for item in residue:
-            self.residue[item.reason] = self.residue.get(item.reason, 0) + 1
+            reason = item.reason.value
+            self.residue[reason] = self.residue.get(reason, 0) + 1
             if item.reason is not Reason.NULL:
-                count, example = self.findings.get((item.field, item.reason), (0, row_id))
-                self.findings[item.field, item.reason] = (count + 1, example)
+                count, example = self.findings.get((item.field, reason), (0, row_id))
+                self.findings[item.field, reason] = (count + 1, example)
 
     def findings_of(self, table: str) -> tuple[Finding, ...]:
         """Return the findings, ordered by field."""
