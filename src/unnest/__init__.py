@@ -28,6 +28,8 @@ from unnest.mapping.codecs import (
     Number,
     Reference,
     Text,
+    Uuid,
+    live_or,
     millis,
 )
 from unnest.mapping.links import Links
@@ -60,5 +62,7 @@ __all__ = [
     "Text",
     "UnnestError",
     "UsageError",
+    "Uuid",
+    "live_or",
     "millis",
 ]

@@ -21,11 +21,11 @@ from unnest.sql import run, text
 from unnest.stages import DEFAULT_SOAK, Facts, Stage
 
 metadata = sa.MetaData(schema=naming.SCHEMA)
-_NOW = sa.func.clock_timestamp()
+NOW = sa.func.clock_timestamp()
 
 
 def _time(name: str, *, now: bool = False) -> sa.Column[datetime]:
-    return sa.Column(name, sa.DateTime(timezone=True), nullable=not now, server_default=_NOW if now else None)
+    return sa.Column(name, sa.DateTime(timezone=True), nullable=not now, server_default=NOW if now else None)
 
 
 def _identity() -> sa.Column[int]:
@@ -266,7 +266,7 @@ def set_checkpoint(connection: Connection, migration: str, step: str, part: str,
     insert = postgresql.insert(checkpoints).values(_bound(checkpoints, row))
     changed = {name: insert.excluded[name] for name in values}
     updated = insert.on_conflict_do_update(
-        index_elements=["migration", "step", "part", "partition"], set_={**changed, "updated_at": _NOW}
+        index_elements=["migration", "step", "part", "partition"], set_={**changed, "updated_at": NOW}
     )
     run(connection, updated)
 
@@ -289,5 +289,3 @@ def rows(connection: Connection, statement: sa.Select[Any]) -> list[dict[str, An
     assert compiled.description is not None
     names = [column.name for column in compiled.description]
     return [dict(zip(names, row, strict=True)) for row in compiled.fetchall()]
-
-

@@ -80,9 +80,7 @@ def _check_targets(mappings: Sequence[Mapping], where: str) -> None:
 
 def _check_mapping(mapping: Mapping, where: str) -> None:
     place = f'{where}: mapping "{mapping.name}"'
-    require(
-        bool(_NAME.fullmatch(mapping.name)), f'{place}: the name must be lower-case letters, digits and "_", 41 at most'
-    )
+    require(bool(_NAME.fullmatch(mapping.name)), f'{place}: the name must be lower-case letters, digits and "_", 41 at most')
     for output in mapping.targets:
         _check_identifiers(output.table, place)
     for face in mapping.faces:

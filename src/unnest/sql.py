@@ -36,7 +36,6 @@ class _ReadableCompiler(PGCompiler):
         word = "FULL JOIN" if join.full else "LEFT JOIN" if join.isouter else "JOIN"
         return f"{left}\n{word} {right} ON {condition}"
 
-
     def render_literal_value(self, value: Any, type_: TypeEngine[Any]) -> str:
         """Render names of columns as text: they are strings of a type that SQLAlchemy does not recognise."""
         return super().render_literal_value(value, sa.Text() if isinstance(value, str) and type_._isnull else type_)
@@ -71,7 +70,10 @@ def text(element: ClauseElement | SchemaItem | Executable) -> str:
 def run(connection: psycopg.Connection[Any], statement: Executable) -> psycopg.Cursor[Any]:
     """Execute a Core statement on a psycopg connection with its values bound, not rendered."""
     compiled = cast("Any", statement).compile(
-        dialect=_DRIVER_DIALECT, schema_translate_map=_SCHEMAS, render_schema_translate=True
+        dialect=_DRIVER_DIALECT,
+        schema_translate_map=_SCHEMAS,
+        render_schema_translate=True,
+        compile_kwargs={"render_postcompile": True},
     )
     return connection.execute(cast("LiteralString", compiled.string), compiled.params)
 

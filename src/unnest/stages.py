@@ -215,7 +215,9 @@ def gates(facts: Facts, target: Stage) -> list[Gate]:
         )
         found.append(Gate(name=word, holds=left <= timedelta(0), detail=detail, is_time=True))
     if target in (Stage.DUAL_READ, Stage.CLEANUP):
-        detail = "the last verification found differences; see findings, repair, verify" if facts.has_failed_verification else "clean"
+        detail = (
+            "the last verification found differences; see findings, repair, verify" if facts.has_failed_verification else "clean"
+        )
         found.append(Gate(name="verified", holds=not facts.has_failed_verification, detail=detail, is_time=False))
         balanced = facts.unbalanced == 0
         detail = "balances" if balanced else f"{facts.unbalanced} batches do not balance"

@@ -4,6 +4,7 @@ In: a snapshot (zip, directory, or the file of one table). Out: tables in Postgr
 and the snapshot again.
 """
 
+from unnest.convex.columns import document_tables
 from unnest.convex.encode import encode_uniform, encode_wire
 from unnest.convex.errors import Code, ExportRefused, ImportRefused, InvalidValue
 from unnest.convex.exporting import export_snapshot
@@ -37,6 +38,7 @@ __all__ = [
     "decode_uniform",
     "decode_wire",
     "derived_id",
+    "document_tables",
     "encode_id",
     "encode_uniform",
     "encode_wire",

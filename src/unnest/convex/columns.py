@@ -99,6 +99,11 @@ def columns_of(table: Table) -> list[FieldColumn]:
     return found
 
 
+def document_tables(tables: Iterable[Table]) -> list[Table]:
+    """Return the tables that hold documents: those with a text ``id`` and a ``_creation_time``."""
+    return [table for table in tables if CREATION_TIME in table.c and ID in table.c and kind_of(table.c[ID].type) is Kind.TEXT]
+
+
 class Fitter:
     """Turns documents into rows of one table; learns from them which field each free column holds."""
 

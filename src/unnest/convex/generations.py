@@ -74,7 +74,7 @@ def decoder(name: str, stream: IO[bytes] | None) -> tuple[Generation, Decoder]:
         union = parse_shape(shape)
     except InvalidValue as error:
         raise ImportRefused(error.code, error.what, entry=name, line=1) from None
-    return Generation.LEGACY, LegacyDecoder(union, _overrides(name, lines))
+    return Generation.LEGACY, LegacyDecoder(union, Overrides(name, lines))
 
 
 def _first_line(name: str, lines: Iterable[tuple[int, str]]) -> str:
@@ -91,26 +91,41 @@ def _first_line(name: str, lines: Iterable[tuple[int, str]]) -> str:
     raise ImportRefused(Code.INVALID_GENERATED_SCHEMA, "the sidecar is empty", entry=name)
 
 
-def _overrides(name: str, lines: Iterable[tuple[int, str]]) -> "sqlite3.Connection | None":
-    """Keep the overrides of a table where they need no memory: a private file that vanishes with the process."""
-    kept: sqlite3.Connection | None = None
-    for number, text in lines:
-        try:
-            line = json.loads(text)
-        except (ValueError, RecursionError):
-            line = None
-        if not isinstance(line, dict) or len(line) != 1:
-            raise ImportRefused(
-                Code.INVALID_VALUE, f"an override is an object with one id, got {text[:60]!r}", entry=name, line=number
-            )
-        if kept is None:
-            kept = sqlite3.connect("", isolation_level=None)
-            kept.execute("PRAGMA synchronous = OFF")
-            kept.execute("CREATE TABLE override (id TEXT PRIMARY KEY, context TEXT NOT NULL) WITHOUT ROWID")
-            kept.execute("BEGIN")
-        ((row_id, context),) = line.items()
-        kept.execute("INSERT OR REPLACE INTO override VALUES (?, ?)", (row_id, json.dumps(context)))
-    return kept
+class Overrides:
+    """Contexts by id, kept where they need no memory: a private file of SQLite that vanishes with the process."""
+
+    def __init__(self, name: str, lines: Iterable[tuple[int, str]]) -> None:
+        self._kept = sqlite3.connect("", isolation_level=None)
+        self._kept.executescript(
+            "PRAGMA synchronous = OFF; CREATE TABLE override (id TEXT PRIMARY KEY, context TEXT NOT NULL) WITHOUT ROWID; BEGIN"
+        )
+        self._rows = 0
+        for number, text in lines:
+            self._kept.execute("INSERT OR REPLACE INTO override VALUES (?, ?)", _override(name, number, text))
+            self._rows += 1
+
+    def __del__(self) -> None:
+        self._kept.close()
+
+    def context(self, row_id: str) -> object:
+        """Return how the strings of a document are to be read."""
+        if not self._rows:
+            return INFER
+        found = self._kept.execute("SELECT context FROM override WHERE id = ?", (row_id,)).fetchone()
+        return json.loads(found[0]) if found else INFER
+
+
+def _override(name: str, number: int, text: str) -> tuple[str, str]:
+    try:
+        line = json.loads(text)
+    except (ValueError, RecursionError):
+        line = None
+    if not isinstance(line, dict) or len(line) != 1:
+        raise ImportRefused(
+            Code.INVALID_VALUE, f"an override is an object with one id, got {text[:60]!r}", entry=name, line=number
+        )
+    ((row_id, context),) = line.items()
+    return row_id, json.dumps(context)
 
 
 def _document(value: Value, text: str) -> Document:
@@ -122,7 +137,7 @@ def _document(value: Value, text: str) -> Document:
 class LegacyDecoder:
     """Reads the documents of one table of an older snapshot."""
 
-    def __init__(self, shape: Union, overrides: sqlite3.Connection | None) -> None:
+    def __init__(self, shape: Union, overrides: Overrides) -> None:
         self._shape = shape
         self._overrides = overrides
         self._literal = not is_ambiguous(shape)
@@ -135,17 +150,10 @@ class LegacyDecoder:
             return document
         return _document(_meant(document, self._shape, context), text)
 
-    def __del__(self) -> None:
-        if self._overrides is not None:
-            self._overrides.close()
-
     def _context(self, row_id: Value) -> object:
         if isinstance(row_id, str) and not is_id(row_id):
             raise InvalidValue(Code.INVALID_ID, f'"{row_id[:60]}" is not a valid id')
-        if self._overrides is None or not isinstance(row_id, str):
-            return INFER
-        found = self._overrides.execute("SELECT context FROM override WHERE id = ?", (row_id,)).fetchone()
-        return json.loads(found[0]) if found else INFER
+        return self._overrides.context(row_id) if isinstance(row_id, str) else INFER
 
 
 def _meant(value: Value, union: Union, context: object) -> Value:

@@ -4,11 +4,12 @@ In: a zip, a directory, or one file. Out: tables in PostgreSQL and a report, all
 """
 
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import psycopg
 from psycopg import sql
 from sqlalchemy import Table
 
@@ -36,7 +37,7 @@ from unnest.convex.target import (
     remember,
     target_of,
 )
-from unnest.errors import Refused
+from unnest.errors import Refused, Retryable
 
 
 def import_snapshot(
@@ -73,12 +74,14 @@ def import_snapshot(
     """
     started = time.monotonic()
     with ExitStack() as stack:
+        stack.enter_context(_database_faults())
         source = stack.enter_context(open_source(path, limits))
         spool = stack.enter_context(Spool("unnest.document_residue", RESIDUE_COLUMNS))
         directory = None if files is None else stack.enter_context(Directory(root=files))
         stack.enter_context(connection.transaction())
         catalog = read_catalog(source, table, component)
         _require_utf8(connection)
+        connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('unnest.import', 0))")  # one import at a time
         store.ensure(connection)
         run = _Import(connection=connection, source=source, tables=tables, mode=mode, hook=progress, spool=spool)
         reports = run.all(catalog)
@@ -88,6 +91,17 @@ def import_snapshot(
     return ImportReport(
         tables=tuple(reports), files=kept, kept_entries=entries, seconds=time.monotonic() - started, notes=tuple(notes)
     )
+
+
+@contextmanager
+def _database_faults() -> Iterator[None]:
+    """Turn what the server says into errors that tell what to do next."""
+    try:
+        yield
+    except psycopg.OperationalError as error:  # the connection, locks, deadlocks
+        raise Retryable(f"the import stopped and was undone: {error}. Start it again.") from error
+    except psycopg.Error as error:
+        raise ImportRefused(Code.DATABASE, f"the database refused: {error.diag.message_primary or error}") from error
 
 
 def _require_utf8(connection: store.Connection) -> None:
@@ -165,8 +179,7 @@ class _Import:
             target = replace(target, columns=tuple(self._infer(snapshot, target, decode)))
         target = replace(target, generation=generation.value)
         created = prepare(self.connection, target, known=known)
-        if not created:
-            self._make_room(target)
+        self._make_room(target)
         fitter = Fitter(target.columns)
         counts = load_documents(
             self.connection,

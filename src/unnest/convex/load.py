@@ -95,7 +95,7 @@ def load_documents(
                     counts.add(row_id, residue)
                 if counts.documents % PROGRESS_ROWS == 0:
                     progress(counts.documents, characters)
-    except psycopg.Error as error:
+    except (psycopg.IntegrityError, psycopg.DataError, psycopg.errors.RaiseException) as error:
         raise _refused(error, target, entry) from error
     progress(counts.documents, characters)
     return counts

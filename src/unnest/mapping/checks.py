@@ -40,9 +40,7 @@ def checked(columns: Iterable[sa.Column[Any]], where: str) -> sa.Table:
     found = list(columns)
     require(bool(found), f"{where}: no source column given")
     for column in found:
-        require(
-            isinstance(column, sa.Column), f"{where}: source {column!r} is no column; give one such as orders.c.items"
-        )
+        require(isinstance(column, sa.Column), f"{where}: source {column!r} is no column; give one such as orders.c.items")
         require(
             isinstance(column.type, sa.JSON),
             f'{where}: source column "{column.table.name}.{column.name}" has type {column.type!r}; it must be JSONB or JSON',
@@ -80,9 +78,7 @@ def require_key(table: sa.Table, columns: tuple[str, ...], where: str) -> None:
 def source_key(table: sa.Table, where: str) -> str:
     """Return the column that identifies the rows of a legacy table."""
     columns = list(table.primary_key.columns)
-    require(
-        len(columns) == 1, f'{where}: table "{table.name}" needs a primary key of one column; it has {len(columns)}'
-    )
+    require(len(columns) == 1, f'{where}: table "{table.name}" needs a primary key of one column; it has {len(columns)}')
     kind = columns[0].type
     require(
         isinstance(kind, KEY_TYPES),
@@ -117,9 +113,7 @@ def lookups_in(
             select: Any = element.element
             tables = [t for t in select.get_final_froms() if t is not source]
             is_plain = len(tables) == 1 and isinstance(tables[0], sa.Table) and select.whereclause is not None
-            require(
-                is_plain, f'{where}: copied column "{name}" reads a sub-select; it must read one table with a WHERE'
-            )
+            require(is_plain, f'{where}: copied column "{name}" reads a sub-select; it must read one table with a WHERE')
             known.add(tables[0])
             seen.setdefault(tables[0], select.whereclause)
         stray = sorted({c.table.name for c in columns_read(expression) if c.table not in known})

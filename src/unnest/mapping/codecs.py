@@ -209,16 +209,13 @@ def codec_for(declared: Declared, column: sa.Column[Any], where: str) -> Codec:
     """
     codec = declared() if isinstance(declared, type) else declared
     if not isinstance(codec, Codec):
-        raise DeclarationError(
-            f'{where}: field "{column.name}" got {codec!r}; give a codec such as Text or Integer("key")'
-        )
+        raise DeclarationError(f'{where}: field "{column.name}" got {codec!r}; give a codec such as Text or Integer("key")')
     codec = codec.named(codec.key or camel_case(column.name))
     if isinstance(codec, Field):
         chosen = next((kind(codec.key) for kind in _BY_TYPE if kind().fits_type(column)), None)
         if chosen is None:
             raise DeclarationError(
-                f'{where}: no codec fits field "{column.name}" of type {column.type!r}; '
-                "change the column's type or name a codec"
+                f'{where}: no codec fits field "{column.name}" of type {column.type!r}; change the column\'s type or name a codec'
             )
         return chosen
     if not codec.fits_type(column):
@@ -231,3 +228,8 @@ def codec_for(declared: Declared, column: sa.Column[Any], where: str) -> Codec:
 def millis(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """Return a numeric column of milliseconds since the epoch as ``timestamptz``; NULL where no time can be meant."""
     return unnest.time_of_millis(sa.cast(column, sa.Double), type_=sa.DateTime(timezone=True))
+
+
+def live_or(history: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return the present moment for a row that a live write makes, and ``history`` for one that backfill copies."""
+    return sa.case((unnest.is_history(type_=sa.Boolean), history), else_=sa.func.now())

@@ -105,7 +105,9 @@ class Links(Mapping):
         if self.same_owner:
             left, right = (self._onto(column, members, holder) for column in self.same_owner)
             allowed = sa.and_(allowed, func.coalesce(left == right, sa.false()))
-        return relation, holder, allowed
+        needed = [name for name in self.initial if not self.into.c[name].nullable]
+        present = [self._onto(self.initial[name], members, holder).is_not(None) for name in needed]
+        return relation, holder, sa.and_(allowed, *present)
 
     def _onto(self, expression: Any, members: FromClause, holder: FromClause) -> Any:
         return moved(moved(expression, self.member_table, members), self.holder, holder)
@@ -115,8 +117,7 @@ class Links(Mapping):
         key, pointer = parents.c[self.source.key], parents.c[self.truth.name]
         initial = [self._onto(value, parents, holder).label(name) for name, value in self.initial.items()]
         link = sa.select(key.label(self.member), pointer.label(self.parent), *initial).select_from(relation)
-        gone = f"{self.parent.removesuffix('_id')} gone"
-        reason = sa.case((holder.c[self.follower.key].is_(None), gone), else_="owner differs")
+        reason = sa.case(*self._reasons(parents, holder), else_="does not fit")
         residue = sa.select(
             key.label("parent"),
             sa.literal(self.truth.name, sa.Text).label("part"),
@@ -127,10 +128,12 @@ class Links(Mapping):
         ).select_from(relation)
         return {
             "rows": link.where(pointer.is_not(None), allowed),
-            "residue": sa.select(
-                *each(RESIDUE_COLUMNS, residue.where(pointer.is_not(None), ~allowed).subquery("residue"))
-            ),
+            "residue": sa.select(*each(RESIDUE_COLUMNS, residue.where(pointer.is_not(None), ~allowed).subquery("residue"))),
         }
+
+    def _reasons(self, members: FromClause, holder: FromClause) -> list[tuple[ColumnElement[bool], str]]:
+        found = [(holder.c[self.follower.key].is_(None), f"{self.parent.removesuffix('_id')} gone")]
+        return [*found, (~self._allowed(members, holder), "owner differs")]
 
     # -- R ----------------------------------------------------------------------------------------------------------------
 
@@ -206,9 +209,7 @@ class Links(Mapping):
             (points_elsewhere, "mismatch"),
             (~allowed, "owner differs"),
         )
-        evidence = build_object(
-            value=x.c.element, position=x.c.ordinal - 1, **{self.truth.name: member.c[self.truth.name]}
-        )
+        evidence = build_object(value=x.c.element, position=x.c.ordinal - 1, **{self.truth.name: member.c[self.truth.name]})
         account = sa.case((again, Account.MERGED.value), else_=Account.QUARANTINED.value)
         path = func.concat(sa.literal(f"{self.array.name}[", sa.Text), x.c.ordinal - 1, "]", type_=sa.Text)
         z = _finding(key, kind, path, account, evidence).select_from(relation).subquery("z")

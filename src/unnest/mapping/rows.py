@@ -117,9 +117,7 @@ class Rows(Mapping):
             Lookup(table=found, on=on, follow=Follow.LATER) for found, on in lookups_in(self.copies, table, where)
         )
         columns = (*key, *self.fields, *self._group_fields(), *self.copies, *([rest] if rest else []))
-        row = Output(
-            name="rows", table=into, key=key, parent=self.parent, columns=columns, faces={table.name: self.parent}
-        )
+        row = Output(name="rows", table=into, key=key, parent=self.parent, columns=columns, faces={table.name: self.parent})
         self.outputs = (row, residue_output(self.name, self.source))
 
     # -- declaration ------------------------------------------------------------------------------------------------------
@@ -232,9 +230,7 @@ class Rows(Mapping):
     def _taken(self, fields: Map[str, Codec], v: FromClause) -> ColumnElement[Any]:
         always = [sa.literal(c.key, sa.Text) for f, c in fields.items() if not self.into.c[f].nullable]
         sometimes = [
-            sa.case((v.c[f].is_not(None), sa.literal(c.key, sa.Text)))
-            for f, c in fields.items()
-            if self.into.c[f].nullable
+            sa.case((v.c[f].is_not(None), sa.literal(c.key, sa.Text))) for f, c in fields.items() if self.into.c[f].nullable
         ]
         keys = sa.cast(sa.dialects.postgresql.array([*always, *sometimes]), sa.ARRAY(sa.Text))
         return func.array_remove(keys, sa.null(), type_=sa.ARRAY(sa.Text)) if sometimes else keys
@@ -265,9 +261,7 @@ class Rows(Mapping):
             account.label("account"),
             reason.label("reason"),
         )
-        found = sa.union_all(elements_left.select_from(relation).where(where), self._shapes(parents)).subquery(
-            "residue"
-        )
+        found = sa.union_all(elements_left.select_from(relation).where(where), self._shapes(parents)).subquery("residue")
         return sa.select(*each(RESIDUE_COLUMNS, found))
 
     def _shapes(self, parents: FromClause) -> Select[Any]:
@@ -358,9 +352,7 @@ class Rows(Mapping):
                 parts.append(sa.case((r.c[f].is_not(None), one), else_=jsonb("{}")))
         return merged(*parts) if parts else jsonb("{}")
 
-    def _alive(
-        self, left: FromClause, rows: RowsRead, key: ColumnElement[Any], parents: FromClause
-    ) -> list[ColumnElement[bool]]:
+    def _alive(self, left: FromClause, rows: RowsRead, key: ColumnElement[Any], parents: FromClause) -> list[ColumnElement[bool]]:
         """A superseded element lives only as long as the one that beat it, or deleting that would bring it back."""
         if not self.same or not self.discriminator:
             return []
@@ -438,9 +430,7 @@ class Rows(Mapping):
             left.c.position == ranked.c.was,
             side == ranked.c.side,
         )
-        select = sa.select(ranked.c.parent, ranked.c.part, ranked.c.was, ranked.c["rank"]).select_from(
-            ranked.join(left, same)
-        )
+        select = sa.select(ranked.c.parent, ranked.c.part, ranked.c.was, ranked.c["rank"]).select_from(ranked.join(left, same))
         return Rank(output="residue", column="position", key=("parent", "part"), select=select)
 
     def normal(self, face: Face, column: str, value: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -457,9 +447,7 @@ class Rows(Mapping):
     @property
     def losses(self) -> tuple[str, ...]:
         found = [c.key for c in self.fields.values() if c.by_value]
-        spelled = [
-            f'JSON text in "{key}" comes back equal by value, spelled as PostgreSQL prints jsonb' for key in found
-        ]
+        spelled = [f'JSON text in "{key}" comes back equal by value, spelled as PostgreSQL prints jsonb' for key in found]
         numbers = ["numbers come back equal by value: 5.0 and 5 are one number"]
         return (*spelled, *numbers)
 

@@ -1,1 +1,1 @@
-
+"""From mapping and stage to named SQL statements; pure."""

@@ -34,6 +34,7 @@ def batches(context: Context) -> Iterator[Statement]:
         yield rebuild(context, face)
         yield verify(context, face)
         yield repair(context, face)
+    yield window(context, mapping.source, sized=False)
     yield verify_rows(context)
     yield noted(context)
     yield sweep(context)
@@ -49,10 +50,10 @@ def _bounds(face: Face) -> str:
     return f"u_after {kind}, u_upto {kind}, u_rows integer, u_bytes bigint"
 
 
-def _next_keys(face: Face) -> str:
+def _next_keys(face: Face, *, sized: bool = True) -> str:
     """Return the statement that finds the end of the next window: so many parents, or so many bytes of nested values."""
     key = quote(face.key)
-    sizes = " + ".join(f"coalesce(pg_column_size({quote(name)}), 0)" for name in face.nested)
+    sizes = " + ".join(f"coalesce(pg_column_size({quote(name)}), 0)" for name in face.nested) if sized else "0"
     return (
         "SELECT (array_agg(w.k ORDER BY w.k DESC))[1], count(*), coalesce(sum(w.size), 0) INTO u_last, u_parents, u_size\n"
         "FROM (SELECT q.k, q.size, sum(q.size) OVER (ORDER BY q.k) - q.size AS before\n"
@@ -75,14 +76,16 @@ def _take_keys(face: Face) -> str:
     return f"{pieces.KEYS} := ARRAY({text(select)});"
 
 
-def window(context: Context, face: Face) -> Statement:
-    """Return the function that finds the end of the next window without locking: for verification."""
-    name = f"window_{face.name}"
-    lines = [_next_keys(face), "RETURN jsonb_build_object('last', u_last::text, 'parents', u_parents, 'bytes', u_size);"]
+def window(context: Context, face: Face, *, sized: bool = True) -> Statement:
+    """Return the function that finds the end of the next window without locking, for verification.
+
+    Without sizes it serves while the nested columns are retired.
+    """
+    name = f"window_{face.name}" if sized else "window_rows"
+    result = "RETURN jsonb_build_object('last', u_last::text, 'parents', u_parents, 'bytes', u_size);"
+    lines = [_next_keys(face, sized=sized), result]
     declare = _window_variables(face)
-    return function(
-        context, name, "\n".join(lines), declare=declare, arguments=_bounds(face), returns="jsonb", plans=_PLANS
-    )
+    return function(context, name, "\n".join(lines), declare=declare, arguments=_bounds(face), returns="jsonb", plans=_PLANS)
 
 
 # -- copying history ------------------------------------------------------------------------------------------------------
@@ -129,9 +132,7 @@ def backfill(context: Context) -> Statement:
     counters = "\n".join(f"u_{name} bigint := 0;" for name in ("elements", "placed", "quarantined", "merged", "count"))
     declare = f"{_window_variables(face)}\n{keys_variable(face)}\n{counters}"
     arguments = f"{_bounds(face)}, u_reconcile boolean"
-    return function(
-        context, "backfill", "\n".join(lines), declare=declare, arguments=arguments, returns="jsonb", plans=_PLANS
-    )
+    return function(context, "backfill", "\n".join(lines), declare=declare, arguments=arguments, returns="jsonb", plans=_PLANS)
 
 
 def _accounts(column: str) -> str:
@@ -241,40 +242,43 @@ def verify(context: Context, face: Face) -> Statement:
     difference is a difference, also under load.
     """
     mapping = context.mapping
-    queries = []
     parents = pieces.parents(mapping, face, _in_range)
-    if face is mapping.source:
-        derived = mapping.derive(parents)
-        for output in mapping.outputs:
-            relation, expected, actual = pieces.joined(output, derived[output.name], _in_range)
-            queries.append(
-                sa.select(
-                    sa.literal(f"rows of {output.table.name}"),
-                    sa.cast(sa.func.coalesce(expected.c[output.parent], actual.c[output.parent]), sa.Text),
-                    sa.cast(_place(output.key, expected, actual), sa.Text),
-                    sa.func.to_jsonb(raw("e.*")),
-                    sa.func.to_jsonb(raw("t.*")),
-                )
-                .select_from(relation)
-                .where(pieces.disagree(output, expected, actual))
-            )
+    queries = _rows_differ(mapping, mapping.outputs) if face is mapping.source else []
     rebuilt = mapping.rebuild(face, parents, pieces.rows_read(mapping, Reading.LIVE)).subquery("r")
     for name in face.nested:
-        queries.append(
-            sa.select(
-                sa.literal(f"nested value of {face.name}"),
-                sa.cast(parents.c[face.key], sa.Text),
-                sa.literal(name, sa.Text),
-                sa.func.to_jsonb(rebuilt.c[name]),
-                sa.func.to_jsonb(parents.c[name]),
-            )
-            .select_from(parents.join(rebuilt, rebuilt.c[face.key] == parents.c[face.key]))
-            .where(pieces.differs_by_meaning(mapping, face, name, parents, rebuilt))
-        )
+        select = sa.select(
+            sa.literal(f"nested value of {face.name}"),
+            sa.cast(parents.c[face.key], sa.Text),
+            sa.literal(name, sa.Text),
+            sa.func.to_jsonb(rebuilt.c[name]),
+            sa.func.to_jsonb(parents.c[name]),
+        ).select_from(parents.join(rebuilt, rebuilt.c[face.key] == parents.c[face.key]))
+        queries.append(select.where(pieces.differs_by_meaning(mapping, face, name, parents, rebuilt)))
+    return _comparison(context, f"verify_{face.name}", face, queries)
+
+
+def _rows_differ(mapping: Mapping, outputs: tuple[Output, ...]) -> list[sa.Select[Any]]:
+    """Return the queries that yield rows of a range of parents that differ from E."""
+    derived = mapping.derive(pieces.parents(mapping, mapping.source, _in_range))
+    queries = []
+    for output in outputs:
+        relation, expected, actual = pieces.joined(output, derived[output.name], _in_range)
+        select = sa.select(
+            sa.literal(f"rows of {output.table.name}"),
+            sa.cast(sa.func.coalesce(expected.c[output.parent], actual.c[output.parent]), sa.Text),
+            sa.cast(_place(output.key, expected, actual), sa.Text),
+            sa.func.to_jsonb(raw("e.*")),
+            sa.func.to_jsonb(raw("t.*")),
+        ).select_from(relation)
+        queries.append(select.where(pieces.disagree(output, expected, actual)))
+    return queries
+
+
+def _comparison(context: Context, name: str, face: Face, queries: list[sa.Select[Any]]) -> Statement:
     lines = [f"RETURN QUERY {text(query)}\nLIMIT u_limit;" for query in queries]
     return function(
         context,
-        f"verify_{face.name}",
+        name,
         "\n".join([*lines, "RETURN;"]),
         arguments=_range_arguments(face),
         returns=f"TABLE ({_DIFFERENCE})",
@@ -288,30 +292,22 @@ def _place(key: tuple[str, ...], expected: sa.FromClause, actual: sa.FromClause)
 
 
 def verify_rows(context: Context) -> Statement:
-    """Return the function that verifies while the nested value is retired: E of R must give as many rows as there are.
+    """Return the function that verifies while the nested value is retired and can't be compared.
 
-    The legacy side is frozen then and can't be compared; what has to hold is that the rows can still be written as documents.
+    Where the source itself is retired, the rows must still be writable as documents: E of R gives as many as there are. Where it
+    stays (a pointer), the rows must be E's. What residue holds is history then, for a rollback.
     """
     mapping, face = context.mapping, context.mapping.source
     if not face.retired:
-        body_lines = "RETURN;"
-    else:
-        parents = _without_nested(mapping, face)
-        rebuilt = mapping.rebuild(face, parents, pieces.rows_read(mapping, Reading.LIVE)).subquery("r")
-        kept = [c for c in parents.c if c.name not in face.nested]
-        relation = sa.select(*kept, *(rebuilt.c[name] for name in face.nested)).join(
-            rebuilt, rebuilt.c[face.key] == parents.c[face.key]
-        )
-        again = mapping.derive(relation.select_from(parents).subquery("again"))
-        body_lines = "\n".join(_counts_differ(output, again[output.name]) for output in mapping.targets) + "\nRETURN;"
-    return function(
-        context,
-        "verify_rows",
-        body_lines,
-        arguments=_range_arguments(face),
-        returns=f"TABLE ({_DIFFERENCE})",
-        plans=_PLANS,
-    )
+        return _comparison(context, "verify_rows", face, _rows_differ(mapping, mapping.targets))
+    parents = _without_nested(mapping, face)
+    rebuilt = mapping.rebuild(face, parents, pieces.rows_read(mapping, Reading.LIVE)).subquery("r")
+    kept = [c for c in parents.c if c.name not in face.nested]
+    both = parents.join(rebuilt, rebuilt.c[face.key] == parents.c[face.key])
+    relation = sa.select(*kept, *(rebuilt.c[name] for name in face.nested)).select_from(both).subquery("again")
+    again = mapping.derive(relation)
+    queries = [_counts_differ(output, again[output.name]) for output in mapping.targets]
+    return _comparison(context, "verify_rows", face, queries)
 
 
 def _without_nested(mapping: Mapping, face: Face) -> sa.FromClause:
@@ -323,23 +319,19 @@ def _without_nested(mapping: Mapping, face: Face) -> sa.FromClause:
     return sa.select(*columns).where(_in_range(table.c[face.key])).subquery("p")
 
 
-def _counts_differ(output: Output, derived: sa.Select[Any]) -> str:
+def _counts_differ(output: Output, derived: sa.Select[Any]) -> sa.Select[Any]:
     e = derived.subquery("e")
     expected = sa.select(e.c[output.parent].label("k"), sa.func.count().label("n")).group_by(e.c[output.parent]).subquery("x")
     column = output.table.c[output.parent]
     actual = sa.select(column.label("k"), sa.func.count().label("n")).where(_in_range(column)).group_by(column).subquery("y")
-    query = (
-        sa.select(
-            sa.literal(f"rows of {output.table.name} that R and E give back"),
-            sa.cast(sa.func.coalesce(expected.c.k, actual.c.k), sa.Text),
-            sa.literal(output.table.name, sa.Text),
-            sa.func.to_jsonb(expected.c.n),
-            sa.func.to_jsonb(actual.c.n),
-        )
-        .select_from(expected.join(actual, expected.c.k == actual.c.k, full=True))
-        .where(expected.c.n.is_distinct_from(actual.c.n))
-    )
-    return f"RETURN QUERY {text(query)}\nLIMIT u_limit;"
+    select = sa.select(
+        sa.literal(f"rows of {output.table.name} that R and E give back"),
+        sa.cast(sa.func.coalesce(expected.c.k, actual.c.k), sa.Text),
+        sa.literal(output.table.name, sa.Text),
+        sa.func.to_jsonb(expected.c.n),
+        sa.func.to_jsonb(actual.c.n),
+    ).select_from(expected.join(actual, expected.c.k == actual.c.k, full=True))
+    return select.where(expected.c.n.is_distinct_from(actual.c.n))
 
 
 # -- repair and the queue -------------------------------------------------------------------------------------------------
@@ -365,9 +357,7 @@ def repair(context: Context, face: Face) -> Statement:
         lines += [body([pieces.refreshed(mapping, face, in_keys, Reading.LIVE)])]
     lines += [set_guard(mapping, "u_guard"), f"RETURN cardinality({pieces.KEYS});"]
     arguments = f"{pieces.KEYS} {pieces.key_type(face)}[], u_direction text"
-    return function(
-        context, f"repair_{face.name}", "\n".join(lines), arguments=arguments, returns="integer", plans=_PLANS
-    )
+    return function(context, f"repair_{face.name}", "\n".join(lines), arguments=arguments, returns="integer", plans=_PLANS)
 
 
 def sweep(context: Context) -> Statement:
@@ -444,4 +434,3 @@ def noted(context: Context) -> Statement:
         "RETURN;",
     ]
     return function(context, "note_findings", "\n".join(lines), returns="void", plans=_PLANS)
-

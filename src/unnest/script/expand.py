@@ -24,7 +24,7 @@ def expand(migration: Migration) -> Iterator[Statement]:
         for output in mapping.outputs:
             table = output.table if output.internal else bare(output)
             yield Statement(name=f"{mapping.name}.create.{output.table.name}", sql=text(CreateTable(table, if_not_exists=True)))
-        yield from _own_tables(mapping)
+    yield from own_tables(migration)
     yield Statement(name="residue.view", sql=_residue_view(migration))
 
 
@@ -51,6 +51,12 @@ def _matching_key(output: Output) -> sa.Constraint:
             return sa.UniqueConstraint(*(c.name for c in constraint.columns), name=constraint.name)
     index = next(i for i in table.indexes if i.unique and {c.name for c in i.columns} == wanted)
     return sa.UniqueConstraint(*(c.name for c in index.columns), name=index.name)
+
+
+def own_tables(migration: Migration) -> Iterator[Statement]:
+    """Yield the tables that only dual write needs: queues of changed lookups, elements added of late."""
+    for mapping in migration.mappings:
+        yield from _own_tables(mapping)
 
 
 def _own_tables(mapping: Mapping) -> Iterator[Statement]:

@@ -225,9 +225,7 @@ def truncated(context: Context) -> Iterator[Statement]:
     yield function(context, "truncate_refused", f"IF u_guard <> 'fwd' THEN\n{refusal}\nEND IF;\n{_DONE}")
     for table in truncate_refused_on(mapping):
         detail = f"truncate_{table.name}"
-        yield trigger(
-            context, Role.TRUNCATE, detail, "BEFORE TRUNCATE", table_name(table), "truncate_refused", level="STATEMENT"
-        )
+        yield trigger(context, Role.TRUNCATE, detail, "BEFORE TRUNCATE", table_name(table), "truncate_refused", level="STATEMENT")
 
 
 def truncate_refused_on(mapping: Mapping) -> list[sa.Table]:

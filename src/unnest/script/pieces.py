@@ -140,7 +140,8 @@ def _upsert(output: Output, source: Select[Any]) -> postgresql.Insert:
     followed = output.followed
     if not followed:
         return insert.on_conflict_do_nothing(index_elements=list(output.key))
-    new = {name: insert.excluded[name] for name in followed}
+    # Where the row now means something else (a link to another project), its initial values begin anew.
+    new = {name: insert.excluded[name] for name in (*followed, *output.initial)}
     differ = differs(each(followed, output.table), [new[name] for name in followed])
     return insert.on_conflict_do_update(index_elements=list(output.key), set_=new, where=differ)
 
@@ -185,9 +186,7 @@ def _as_column(column: sa.Column[Any], value: ColumnElement[Any]) -> ColumnEleme
     return sa.cast(value, column.type) if _is_json(column) else value
 
 
-def differs_by_meaning(
-    mapping: Mapping, face: Face, column: str, left: FromClause, right: FromClause
-) -> ColumnElement[bool]:
+def differs_by_meaning(mapping: Mapping, face: Face, column: str, left: FromClause, right: FromClause) -> ColumnElement[bool]:
     """Return whether two relations disagree on a nested column."""
     sides = [mapping.normal(face, column, comparable(side.c[column])) for side in (left, right)]
     return sides[0].is_distinct_from(sides[1])
@@ -259,8 +258,4 @@ def _moved_aside(mapping: Mapping, rank: Rank) -> sa.Update:
 def _put_back(mapping: Mapping, rank: Rank, scope: Condition) -> Executable:
     output = mapping.output(rank.output)
     column = output.table.c[rank.column]
-    return (
-        sa.update(output.table)
-        .values({rank.column: -2 - column})
-        .where(scope(output.table.c[output.parent]), column <= -2)
-    )
+    return sa.update(output.table).values({rank.column: -2 - column}).where(scope(output.table.c[output.parent]), column <= -2)

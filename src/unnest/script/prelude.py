@@ -56,6 +56,7 @@ _EXPRESSIONS: dict[str, tuple[str, str, str]] = {
         "CASE WHEN jsonb_typeof(j) = 'string' THEN CASE WHEN (j #>> '{}') ~"
         " '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' THEN (j #>> '{}')::uuid END END",
     ),
+    "is_history()": ("boolean", "STABLE", "coalesce(current_setting('unnest.engine', true), '') <> ''"),
     "millis_of(t timestamptz)": ("numeric", "STABLE", "trim_scale(extract(epoch FROM t) * 1000)"),
     "time_of_millis(n double precision)": (
         "timestamptz",

@@ -62,6 +62,16 @@ UPDATE unnest.archive AS a SET purged_at = clock_timestamp()
 WHERE a.migration = u_migration AND a.table_name = u_table::text AND a.column_name = u_column;
 END $unnest$"""
 
+ADD_HIDDEN_COLUMN = """\
+CREATE OR REPLACE FUNCTION unnest.add_hidden_column(u_migration text, u_table regclass, u_column text, u_hidden text)
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $unnest$
+DECLARE u_type text;
+BEGIN
+SELECT a.type INTO STRICT u_type FROM unnest.archive AS a
+WHERE a.migration = u_migration AND a.table_name = u_table::text AND a.column_name = u_column;
+EXECUTE format('ALTER TABLE %s ADD COLUMN IF NOT EXISTS %I %s', u_table, u_hidden, u_type);
+END $unnest$"""
+
 RESTORE_NOT_NULL = """\
 CREATE OR REPLACE FUNCTION unnest.restore_not_null(u_migration text, u_table regclass, u_column text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $unnest$
@@ -73,6 +83,7 @@ EXECUTE format('SELECT NOT EXISTS (SELECT 1 FROM %s WHERE %I IS NULL)', u_table,
 IF u_full THEN EXECUTE format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL', u_table, u_column); END IF;
 END IF;
 END $unnest$"""
+
 
 def _columns(migration: Migration) -> Iterator[tuple[str, str, str]]:
     """Yield (table, column, hidden name) of every nested column that the migration retires."""
@@ -87,9 +98,7 @@ def _for_columns(migration: Migration, function: str) -> Iterator[Statement]:
         arguments = ", ".join(string(value) for value in (migration.id, table, column, hidden))
         if function == "restore_not_null":
             arguments = ", ".join(string(value) for value in (migration.id, table, column))
-        yield Statement(
-            name=f"{function}.{table}.{column}", sql=f"SELECT unnest.{function}({arguments})", locks=(table,)
-        )
+        yield Statement(name=f"{function}.{table}.{column}", sql=f"SELECT unnest.{function}({arguments})", locks=(table,))
 
 
 def hide(migration: Migration) -> Iterator[Statement]:
@@ -114,13 +123,7 @@ def not_null(migration: Migration) -> Iterator[Statement]:
 
 def add_hidden(migration: Migration) -> Iterator[Statement]:
     """Yield the retired columns anew, empty: going back from ``complete`` to ``cleanup``."""
-    for table, column, hidden in _columns(migration):
-        sql = (
-            f"DO $unnest$ BEGIN EXECUTE format('ALTER TABLE {table.replace('%', '%%')} ADD COLUMN IF NOT EXISTS %I %s',"
-            f" {string(hidden)}, (SELECT type FROM unnest.archive WHERE migration = {string(migration.id)}"
-            f" AND table_name = {string(table)}::regclass::text AND column_name = {string(column)})); END $unnest$"
-        )
-        yield Statement(name=f"add_hidden.{table}.{column}", sql=sql, locks=(table,))
+    yield from _for_columns(migration, "add_hidden_column")
 
 
 # -- seals ----------------------------------------------------------------------------------------------------------------
@@ -235,6 +238,7 @@ def functions() -> Iterator[Statement]:
         "hide_column": HIDE_COLUMN,
         "show_column": SHOW_COLUMN,
         "drop_column": DROP_COLUMN,
+        "add_hidden_column": ADD_HIDDEN_COLUMN,
         "restore_not_null": RESTORE_NOT_NULL,
         "drop_triggers": DROP_TRIGGERS,
         "set_aside": SET_ASIDE,

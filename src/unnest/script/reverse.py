@@ -58,16 +58,16 @@ def _on_rows(context: Context, role: Role, output: Output, face: Face, reading: 
         )
 
 
-def follow_function(
-    context: Context, role: Role, output: Output, face: Face, reading: Reading, name: str
-) -> Statement:
+def follow_function(context: Context, role: Role, output: Output, face: Face, reading: Reading, name: str) -> Statement:
     """Return the function of one output and one face; replacing it is how a stage changes what R reads."""
     mapping, source = context.mapping, face is context.mapping.source
     cases = []
     for event, (_, names) in _EVENTS.items():
         selects = [sa.select(transition(output.table, n).c[output.faces[face.name]]) for n in names]
         keys = text(selects[0].distinct() if len(selects) == 1 else sa.union(*selects))
-        cases.append(f"{'IF' if not cases else 'ELSIF'} TG_OP = '{event.upper()}' THEN {pieces.KEYS} := ARRAY({keys} ORDER BY 1);")
+        cases.append(
+            f"{'IF' if not cases else 'ELSIF'} TG_OP = '{event.upper()}' THEN {pieces.KEYS} := ARRAY({keys} ORDER BY 1);"
+        )
     statements = settled(context) if source else _refreshed(context, face, reading)
     lines = [
         unless(context, "u_guard <> ''" if role is Role.REVERSE else "u_guard = 'rev'"),

@@ -1,0 +1,5 @@
+"""The only room that executes: connections, leases, steps, moves."""
+
+from unnest.runner.runner import Runner
+
+__all__ = ["Runner"]

@@ -1,0 +1,208 @@
+"""What each step of a move does.
+
+In: a move in progress. Out: its effects, one resumable step after the other. SQL comes from ``unnest.script.plan``; the steps that
+walk call its functions.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, LiteralString, cast
+
+from unnest import ledger, naming
+from unnest.errors import Inconsistent
+from unnest.mapping.base import Follow, Mapping
+from unnest.migration import Migration
+from unnest.runner.report import Progress, Report, Verification
+from unnest.runner.session import Session
+from unnest.runner.verify import Verifier
+from unnest.runner.walk import Walker
+from unnest.script import plan
+from unnest.script.statement import Statement
+from unnest.sql import quote
+from unnest.stages import FLIPS, Move, Stage, Step
+
+DRAIN_ROWS = 500
+
+
+@dataclass(slots=True, kw_only=True)
+class Steps:
+    """Carries out the steps of one move.
+
+    Attributes:
+        session: The runner's connection.
+        migration: The migration.
+        move: The move.
+        convergent: Whether users' triggers exist on the tables.
+        report: Told of progress.
+        stop: Asked whether to stop.
+        flip: Sets the new stage, in the transaction at hand.
+    """
+
+    session: Session
+    migration: Migration
+    move: Move
+    convergent: bool
+    report: Report
+    stop: Callable[[], bool]
+    flip: Callable[[], None]
+
+    def carry_out(self, step: Step) -> None:
+        """Do one step; doing it again changes nothing."""
+        self.report(Progress(migration=self.migration.id, step=step.value))
+        special = {
+            Step.SWEEP: self._sweep,
+            Step.COPY: self._copy,
+            Step.CORRECT: self._correct,
+            Step.REBUILD: self._rebuild,
+            Step.DRAIN: self.drain,
+            Step.NOTE: self.note,
+            Step.VERIFY: self._verify,
+            Step.VERIFY_REPAIRED: self._verify_repaired,
+            Step.DISARM: self._disarm,
+            Step.FORGET: lambda: self._in_one([]),
+        }.get(step)
+        if special:
+            special()
+            return
+        statements = plan.statements(self.migration, step, convergent=self.convergent)
+        if step in _SEPARATELY:
+            self.session.one_by_one(statements)
+        else:
+            self._in_one(statements, flips=step in FLIPS and step is self.move.flip)
+
+    def _in_one(self, statements: list[Statement], *, flips: bool = True) -> None:
+        self.session.together(self.move.target.value, statements, self.flip if flips else lambda: None)
+
+    def _disarm(self) -> None:
+        """Without triggers the rows grow stale: the next backfill has to make them equal, not only to add."""
+
+        def flip() -> None:
+            ledger.update(self.session.connection, self.migration.id, reconcile=True)
+            self.flip()
+
+        self.session.together("disarm", plan.statements(self.migration, Step.DISARM), flip)
+
+    # -- walks ------------------------------------------------------------------------------------------------------------
+
+    def _walker(self, step: Step) -> Walker:
+        return Walker(session=self.session, migration=self.migration.id, step=step.value, report=self.report, stop=self.stop)
+
+    def _copy(self) -> None:
+        connection = self.session.connection
+        reconcile = ledger.record(connection, self.migration.id).reconcile
+        for mapping in self.migration.mappings:
+            self._walker(Step.COPY).walk(mapping, mapping.source, "backfill", "true" if reconcile else "false")
+
+    def _correct(self) -> None:
+        """Followers come after the source: what they hold is judged by the copied rows."""
+        for mapping in self.migration.mappings:
+            for face in mapping.followers:
+                self._walker(Step.CORRECT).walk(mapping, face, f"rebuild_{face.name}", "true")
+        ledger.update(self.session.connection, self.migration.id, reconcile=False)
+
+    def _rebuild(self) -> None:
+        for mapping in self.migration.mappings:
+            for face in mapping.faces:
+                self._walker(Step.REBUILD).walk(mapping, face, f"rebuild_{face.name}", "false")
+
+    # -- calls ------------------------------------------------------------------------------------------------------------
+
+    def _call(self, mapping: Mapping, function: str, arguments: str = "") -> Any:
+        name = f"unnest.{quote(naming.function(mapping.name, function))}"
+
+        def work() -> Any:
+            row = self.session.connection.execute(cast("LiteralString", f"SELECT {name}({arguments})")).fetchone()
+            return row[0] if row else None
+
+        return self.session.retrying(f"{mapping.name}.{function}", work)
+
+    def _sweep(self) -> None:
+        if ledger.record(self.session.connection, self.migration.id).reconcile:
+            for mapping in self.migration.mappings:
+                self._call(mapping, "sweep")
+
+    def note(self) -> None:
+        """Show residue as findings."""
+        for mapping in self.migration.mappings:
+            self._call(mapping, "note_findings")
+
+    def drain(self) -> None:
+        """Derive again the parents of queued lookup changes, until none is due."""
+        for mapping in self.migration.mappings:
+            if not any(lookup.follow is Follow.LATER for lookup in mapping.lookups):
+                continue
+            self._call(mapping, "drain", str(DRAIN_ROWS))  # marks what is queued with the moment from which it is due
+            while self._call(mapping, "drain", str(DRAIN_ROWS))["taken"]:
+                pass
+
+    # -- verification -----------------------------------------------------------------------------------------------------
+
+    def verification(self, *, both_live: bool = False) -> Verification:
+        """Compare both sides and write the result down."""
+        stage = Stage.BACKFILL if both_live else ledger.record(self.session.connection, self.migration.id).stage
+        verifier = Verifier(
+            session=self.session,
+            migration=self.migration,
+            stage=stage,
+            report=self.report,
+            stop=self.stop,
+            both_live=both_live,
+        )
+        result = verifier.verify()
+        values = {"verified_clean": result.clean, "verified_at": ledger.NOW}
+        ledger.update(self.session.connection, self.migration.id, **values)
+        return result
+
+    def _verify(self) -> None:
+        result = self.verification(both_live=True)
+        if not result.clean:
+            raise Inconsistent(_explained(self.migration, result))
+
+    def _verify_repaired(self) -> None:
+        """The rows are the truth during a rollback from cleanup: what changed between rebuild and rearming is settled once more."""
+        result = self.verification(both_live=True)
+        if result.clean:
+            return
+        self.repair(result, "new")
+        result = self.verification(both_live=True)
+        if not result.clean:
+            raise Inconsistent(_explained(self.migration, result))
+
+    def repair(self, result: Verification, direction: str) -> int:
+        """Repair the parents that a verification named; return how many."""
+        repaired = 0
+        for mapping in self.migration.mappings:
+            for face in mapping.faces:
+                mine = (d for d in result.differences if d.mapping == mapping.name and d.table == face.name)
+                keys = sorted({d.key for d in mine})
+                repaired += self._repair_keys(mapping, face.name, keys, direction)
+        return repaired
+
+    def _repair_keys(self, mapping: Mapping, face: str, keys: list[str], direction: str) -> int:
+        name = f"unnest.{quote(naming.function(mapping.name, f'repair_{face}'))}"
+        done = 0
+        for start in range(0, len(keys), 500):
+            some = keys[start : start + 500]
+
+            def work(some: list[str] = some) -> None:
+                # psycopg types a list of text as text[]; the function's own type is taken by a cast of the literal.
+                literal = self.session.connection.execute("SELECT %s::text[]::text", [some]).fetchone()
+                assert literal is not None
+                self.session.connection.execute(cast("LiteralString", f"SELECT {name}(%s, %s)"), [literal[0], direction])
+
+            self.session.retrying(f"repair {mapping.name}", work)
+            done += len(some)
+        return done
+
+
+_SEPARATELY = frozenset({Step.HARDEN, Step.SEAL_INDEXES, Step.SEAL, Step.ANALYZE, Step.FUNCTIONS, Step.NOT_NULL, Step.UNSEAL})
+"""Steps whose statements each take their own short lock."""
+
+
+def _explained(migration: Migration, result: Verification) -> str:
+    first = result.differences[0]
+    return (
+        f'migration "{migration.id}": verification found {result.count} difference(s); the first: {first.what}, '
+        f'key "{first.key}", {first.path}: expected {first.expected}, found {first.actual}. '
+        f"See: unnest findings {migration.id}; then: unnest repair {migration.id} --direction legacy|new"
+    )
