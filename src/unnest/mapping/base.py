@@ -213,11 +213,6 @@ class Mapping(ABC):
         del face, parents
         return None
 
-    def normal(self, face: Face, column: str, value: ColumnElement[Any]) -> ColumnElement[Any]:
-        """Return a nested value in the form in which equality means equality by meaning."""
-        del face, column
-        return value
-
     def ranks(self, scope: Condition) -> Sequence[Rank]:
         """Return the dense positions of the rows of the parents in ``scope``; nothing for kinds without positions."""
         del scope

@@ -34,7 +34,7 @@ class Codec(ABC):
     key: str | None = None
     accepts: ClassVar[tuple[type[TypeEngine[Any]], ...]] = ()
     by_value: ClassVar[bool] = False
-    """Whether text comes back equal by value only (JSON text)."""
+    """Whether the column holds a value's meaning and not its spelling (JSON text)."""
 
     @abstractmethod
     def read(self, value: ColumnElement[Any], column: sa.Column[Any]) -> ColumnElement[Any]:
@@ -43,6 +43,11 @@ class Codec(ABC):
     def write(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """Return the JSON value of a column; NULL for NULL."""
         return sa.func.to_jsonb(column, type_=JSONB)
+
+    def write_over(self, column: ColumnElement[Any], present: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Return the JSON value of a column, in the present spelling where that means the same."""
+        del present
+        return self.write(column)
 
     def named(self: _SelfCodec, key: str) -> _SelfCodec:
         """Return this codec under a JSON key."""
@@ -171,7 +176,7 @@ class Uuid(Codec):
 
 
 class JsonText(Codec):
-    """JSON *text* in the document, native JSON in the row; text comes back equal by value."""
+    """JSON *text* in the document, native JSON in the row; text keeps its spelling while the row says the same."""
 
     accepts = (JSONB,)
     by_value = True
@@ -181,6 +186,10 @@ class JsonText(Codec):
 
     def write(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         return sa.func.to_jsonb(sa.cast(column, sa.Text), type_=JSONB)
+
+    def write_over(self, column: ColumnElement[Any], present: ColumnElement[Any]) -> ColumnElement[Any]:
+        same = unnest.read_json_text(present, type_=JSONB) == column
+        return sa.case((same, present), else_=self.write(column))
 
 
 class Field(Codec):

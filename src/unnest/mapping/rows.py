@@ -177,7 +177,7 @@ class Rows(Mapping):
             inside = get(x.c.element, group)
             columns += [c.read(get(inside, c.key or ""), self.into.c[f]).label(f) for f, c in inner.items()]
         columns += [moved(copy, self.source.table, parents).label(name) for name, copy in self.copies.items()]
-        v = sa.select(*columns).correlate(parents, x, relation, *_froms(relation)).lateral("v")
+        v = sa.select(*columns).correlate(parents, x, relation, *_froms(relation)).offset(sa.literal_column("0")).lateral("v")
         return relation.join(x, sa.true()).join(v, sa.true()), part, x, v
 
     def _fits(self, parents: FromClause, x: FromClause, v: FromClause) -> ColumnElement[bool]:
@@ -292,7 +292,7 @@ class Rows(Mapping):
     def _array(self, value: Any, column: sa.Column[Any], parents: FromClause, rows: RowsRead) -> ColumnElement[Any]:
         key, part = parents.c[self.source.key], column.name
         r, left = rows["rows"].alias("r"), rows["residue"].alias("l")
-        placed = self._placed(r, rows, part).where(r.c[self.parent] == key).correlate(parents)
+        placed = self._placed(r, rows, parents, part).where(r.c[self.parent] == key).correlate(parents)
         if self.discriminator:
             placed = placed.where(r.c[self.discriminator] == self._literal(value))
         kept = sa.select(left.c.position, sa.literal(1), left.c.value).where(
@@ -315,31 +315,36 @@ class Rows(Mapping):
         emptied = sa.case((kind_of(parents.c[part]) == "array", jsonb("[]")))
         return func.coalesce(array, shape, emptied, type_=JSONB).label(part)
 
-    def _placed(self, r: FromClause, rows: RowsRead, part: str) -> Select[Any]:
+    def _placed(self, r: FromClause, rows: RowsRead, parents: FromClause, part: str) -> Select[Any]:
+        """Return rows as elements, with their places; text that says the same as the row is taken over as it stands."""
+        relation: FromClause = r
         position, side = r.c[self.position].label("position"), sa.literal(0).label("side")
+        rest: ColumnElement[Any]
         if self.rest:
-            return sa.select(position, side, self._element(r, r.c[self.rest]).label("value"))
-        extra = rows["residue"].alias("u")
-        joined = sa.and_(
-            extra.c.parent == r.c[self.parent],
-            extra.c.part == part,
-            extra.c.position == r.c[self.position],
-            extra.c.account == Account.SHAPE.value,
-        )
-        value = self._element(r, extra.c.value).label("value")
-        return sa.select(position, side, value).select_from(r.outerjoin(extra, joined))
+            rest = r.c[self.rest]
+        else:
+            extra = rows["residue"].alias("u")
+            own = [extra.c.parent == r.c[self.parent], extra.c.part == part, extra.c.position == r.c[self.position]]
+            relation = relation.outerjoin(extra, sa.and_(*own, extra.c.account == Account.SHAPE.value))
+            rest = extra.c.value
+        present: ColumnElement[Any] | None = None
+        if any(codec.by_value for codec in self.fields.values()):
+            y = elements(parents.c[part], "y")
+            relation = relation.outerjoin(y, y.c.ordinal == r.c[self.position] + (1 - self.start))
+            present = y.c.element
+        return sa.select(position, side, self._element(r, rest, present).label("value")).select_from(relation)
 
-    def _element(self, r: FromClause, rest: ColumnElement[Any]) -> ColumnElement[Any]:
+    def _element(self, r: FromClause, rest: ColumnElement[Any], present: ColumnElement[Any] | None) -> ColumnElement[Any]:
         """Return a row as the element that it means: its fields laid over its remainder."""
-        built = [func.coalesce(rest, jsonb("{}"), type_=JSONB), self._object(self.fields, r)]
+        built = [func.coalesce(rest, jsonb("{}"), type_=JSONB), self._object(self.fields, r, present)]
         for group, inner in self.groups.items():
-            values = self._object(inner, r)
+            values = self._object(inner, r, None)
             below = func.unnest.object_or_empty(get(rest, group), type_=JSONB)
             whole = func.jsonb_build_object(group, merged(below, values), type_=JSONB)
             built.append(sa.case((values == jsonb("{}"), jsonb("{}")), else_=whole))
         return merged(*built)
 
-    def _object(self, fields: Map[str, Codec], r: FromClause) -> ColumnElement[Any]:
+    def _object(self, fields: Map[str, Codec], r: FromClause, present: ColumnElement[Any] | None) -> ColumnElement[Any]:
         """Return an object of fields; those that are NULL are left out (null itself is kept in the remainder)."""
         plain = {f: c for f, c in fields.items() if not isinstance(self.into.c[f].type, sa.JSON)}
         parts: list[ColumnElement[Any]] = []
@@ -348,7 +353,8 @@ class Rows(Mapping):
             parts.append(func.jsonb_strip_nulls(func.jsonb_build_object(*pairs), type_=JSONB))
         for f, c in fields.items():
             if f not in plain:  # jsonb_strip_nulls would reach into the value
-                one = func.jsonb_build_object(sa.literal(c.key, sa.Text), c.write(r.c[f]), type_=JSONB)
+                value = c.write(r.c[f]) if present is None else c.write_over(r.c[f], get(present, c.key or ""))
+                one = func.jsonb_build_object(sa.literal(c.key, sa.Text), value, type_=JSONB)
                 parts.append(sa.case((r.c[f].is_not(None), one), else_=jsonb("{}")))
         return merged(*parts) if parts else jsonb("{}")
 
@@ -433,21 +439,13 @@ class Rows(Mapping):
         select = sa.select(ranked.c.parent, ranked.c.part, ranked.c.was, ranked.c["rank"]).select_from(ranked.join(left, same))
         return Rank(output="residue", column="position", key=("parent", "part"), select=select)
 
-    def normal(self, face: Face, column: str, value: ColumnElement[Any]) -> ColumnElement[Any]:
-        del face, column
-        keys = [c.key for c in self.fields.values() if c.by_value]
-        if not keys:
-            return value
-        literal = sa.cast(sa.dialects.postgresql.array([sa.literal(k, sa.Text) for k in keys]), sa.ARRAY(sa.Text))
-        return func.unnest.normal_json_text(value, literal, type_=JSONB)
-
     def kept(self, old: ColumnElement[Any], new: ColumnElement[Any], recent: ColumnElement[Any]) -> ColumnElement[Any] | None:
         return func.unnest.kept_elements(old, new, recent, type_=JSONB) if self.grace_s else None
 
     @property
     def losses(self) -> tuple[str, ...]:
         found = [c.key for c in self.fields.values() if c.by_value]
-        spelled = [f'JSON text in "{key}" comes back equal by value, spelled as PostgreSQL prints jsonb' for key in found]
+        spelled = [f'JSON text in "{key}" keeps its spelling while its row says the same; a changed row is spelled as PostgreSQL prints jsonb' for key in found]
         numbers = ["numbers come back equal by value: 5.0 and 5 are one number"]
         return (*spelled, *numbers)
 

@@ -178,18 +178,12 @@ def refreshed_from(mapping: Mapping, face: Face, scope: Condition, rows: Rows) -
     table = face.table
     rebuilt = mapping.rebuild(face, parents(mapping, face, scope), rows).subquery("r")
     new = {name: _as_column(table.c[name], rebuilt.c[name]) for name in face.nested}
-    differ = sa.or_(*(differs_by_meaning(mapping, face, name, table, rebuilt) for name in face.nested))
+    differ = sa.or_(*(differs([table.c[name]], [rebuilt.c[name]]) for name in face.nested))
     return sa.update(table).values(new).where(table.c[face.key] == rebuilt.c[face.key], differ)
 
 
 def _as_column(column: sa.Column[Any], value: ColumnElement[Any]) -> ColumnElement[Any]:
     return sa.cast(value, column.type) if _is_json(column) else value
-
-
-def differs_by_meaning(mapping: Mapping, face: Face, column: str, left: FromClause, right: FromClause) -> ColumnElement[bool]:
-    """Return whether two relations disagree on a nested column."""
-    sides = [mapping.normal(face, column, comparable(side.c[column])) for side in (left, right)]
-    return sides[0].is_distinct_from(sides[1])
 
 
 # -- settle ---------------------------------------------------------------------------------------------------------------

@@ -97,15 +97,6 @@ EXCEPTION WHEN data_exception OR program_limit_exceeded OR statement_too_complex
 RETURN NULL;
 END $unnest$"""
 
-_NORMAL_JSON_TEXT = """\
-CREATE OR REPLACE FUNCTION unnest.normal_json_text(a jsonb, keys text[]) RETURNS jsonb LANGUAGE sql STABLE AS $unnest$
-SELECT CASE WHEN jsonb_typeof(a) <> 'array' OR a IS NULL THEN a ELSE
-(SELECT coalesce(jsonb_agg(CASE WHEN jsonb_typeof(x.e) <> 'object' THEN x.e ELSE x.e || coalesce(
-(SELECT jsonb_object_agg(k, jsonb_build_array(unnest.read_json_text(x.e -> k)))
-FROM unnest(keys) AS k WHERE unnest.read_json_text(x.e -> k) IS NOT NULL), '{}'::jsonb) END ORDER BY x.o), '[]'::jsonb)
-FROM jsonb_array_elements(a) WITH ORDINALITY AS x(e, o)) END
-$unnest$"""
-
 _KEPT_ELEMENTS = """\
 CREATE OR REPLACE FUNCTION unnest.kept_elements(was jsonb, now jsonb, recent jsonb) RETURNS jsonb LANGUAGE sql STABLE AS $unnest$
 SELECT CASE WHEN jsonb_typeof(was) = 'array' AND jsonb_typeof(now) = 'array' AND jsonb_typeof(recent) = 'array'
@@ -129,6 +120,5 @@ def prelude() -> list[Statement]:
                 f" AS $unnest$\nSELECT {expression}\n$unnest$",
             )
         )
-    found.append(Statement(name="prelude.normal_json_text", sql=_NORMAL_JSON_TEXT))
     found.append(Statement(name="prelude.kept_elements", sql=_KEPT_ELEMENTS))
     return found
