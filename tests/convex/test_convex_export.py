@@ -11,16 +11,20 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from convex.snapshots import PROJECTS, Connection, document, rows, uniform_files, write_zip
-from convex.worlds import bodies, exact, sample_id
+from convex.worlds import SOAK_FACTOR, bodies, exact, sample_id
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.schema import CreateTable
 
+from unnest import sql as core
 from unnest.convex import (
     Code,
     Document,
     ExportRefused,
     ImportMode,
     Int64,
+    Normalized,
     Progress,
     encode_uniform,
     export_snapshot,
@@ -44,7 +48,9 @@ def documents(path: Path, table: str) -> list[Document]:
     return [decode(line) for line in files[f"{table}/documents.jsonl"].decode().split("\n")[:-1]]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@settings(max_examples=60 * SOAK_FACTOR, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(bodies, max_size=4), st.sampled_from(["projects", "other"]), st.booleans())
 def test_every_document_comes_back(
     connection: Connection, tmp_path: Path, world: list[Document], table: str, portable: bool
@@ -155,6 +161,45 @@ def test_writers_do_not_disturb_an_export(database: str, connection: Connection,
         report = export_snapshot(connection, tmp_path / "out.zip", tables=[PROJECTS], progress=write)
     assert report.documents == 2001
     assert documents(tmp_path / "out.zip", "z")[0]["name"] == "old"
+
+
+def test_new_tables_become_document_tables(connection: Connection, tmp_path: Path) -> None:
+    import_snapshot(connection, write_zip(tmp_path / "s.zip", uniform_files({"projects": [document(1, conversationIds=["x"])]})),
+                    tables=[PROJECTS])  # fmt: skip
+    metadata = sa.MetaData(schema="public")
+    tags = sa.Table("tags", metadata, sa.Column("id", sa.BigInteger, primary_key=True), sa.Column("name", sa.Text))
+    links = sa.Table(
+        "project_tags", metadata,
+        sa.Column("project_id", sa.Text, primary_key=True),
+        sa.Column("tag_id", sa.ForeignKey(tags.c.id), primary_key=True),
+        sa.Column("created_at", sa.DateTime(timezone=True)),
+        sa.Column("count", sa.BigInteger),
+        sa.Column("extra", JSONB),
+    )  # fmt: skip
+    for table in (tags, links):
+        connection.execute(core.text(CreateTable(table)).encode())
+    connection.execute("ALTER TABLE projects DROP COLUMN conversation_ids")
+    connection.execute("INSERT INTO tags VALUES (1, 'a'), (2, NULL)")
+    connection.execute(
+        "INSERT INTO project_tags VALUES (%s, 1, '2024-01-01 00:00:00.25+00', 9007199254740993, '{\"é\": 1}'),"
+        " ('gone', 2, NULL, 5, '[1]')",
+        [sample_id(1)],
+    )
+    normalized = Normalized(tables=[tags, links], instead_of={"projects": ["conversation_ids"]})
+    for name in ("out.zip", "again.zip"):
+        export_snapshot(connection, tmp_path / name, tables=[PROJECTS], normalized=normalized)
+    made = documents(tmp_path / "out.zip", "tags")
+    assert [each.get("name") for each in made] == ["a", None]
+    assert [each["_id"] for each in made] == [each["_id"] for each in documents(tmp_path / "again.zip", "tags")]
+    by_project = {str(each["projectId"]): each for each in documents(tmp_path / "out.zip", "projectTags")}
+    with_all = by_project[sample_id(1)]
+    assert (with_all["tagId"], with_all["createdAt"]) == (made[0]["_id"], 1704067200250.0)
+    assert with_all["_creationTime"] == with_all["createdAt"]
+    assert (with_all["count"], with_all["extra"]) == (Int64(9007199254740993), '{"é": 1}')
+    assert exact(by_project["gone"]["extra"]) == exact([1.0])
+    assert "conversationIds" not in documents(tmp_path / "out.zip", "projects")[0]
+    report = import_snapshot(connection, tmp_path / "out.zip", tables=[], component="copy")
+    assert [table.documents for table in report.tables] == [2, 1, 2]
 
 
 def test_files_and_unknown_entries_come_back(connection: Connection, tmp_path: Path) -> None:

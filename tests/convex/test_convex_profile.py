@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from convex.snapshots import document, uniform_files, write_zip
-from convex.worlds import bodies, sample_id
+from convex.worlds import SOAK_FACTOR, bodies, sample_id
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -115,7 +115,9 @@ def test_files_that_the_snapshot_leaves_out_do_not_dangle(tmp_path: Path) -> Non
     assert field_of(profile(write_zip(tmp_path / "b.zip", made)), "t", "storageId").dangling == 1
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@settings(max_examples=50 * SOAK_FACTOR, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(bodies, max_size=4))
 def test_any_documents_can_be_profiled(tmp_path: Path, world: list[Document]) -> None:
     made: list[Document] = [{**document(i), **body} for i, body in enumerate(world)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from convex.snapshots import UNIFORM, Connection, document, lines, rows, uniform_files, write_directory, write_zip
-from convex.worlds import sample_id
+from convex.worlds import SOAK_FACTOR, sample_id
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -182,7 +182,9 @@ def test_a_path_without_anything_is_refused(connection: Connection, tmp_path: Pa
 MUTATED = uniform_files({"t": [document(i, name="x" * i, tags=[1.0, None]) for i in range(5)]})
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@settings(max_examples=60 * SOAK_FACTOR, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data(), st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]))
 def test_a_mutated_archive_is_imported_or_refused_and_never_half(
     connection: Connection, tmp_path: Path, data: st.DataObject, method: int
@@ -199,7 +201,9 @@ def test_a_mutated_archive_is_imported_or_refused_and_never_half(
     assert rows(connection, "SELECT coalesce(sum(documents), 0)::int FROM unnest.document_table") == [(report.documents,)]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@settings(max_examples=60 * SOAK_FACTOR, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_mutated_line_is_imported_or_refused(connection: Connection, tmp_path: Path, data: st.DataObject) -> None:
     line = encode_uniform(document(1, name="é\0", tags=[1.0, {"a": b"x"}], n=5.5)).encode()

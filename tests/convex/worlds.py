@@ -1,6 +1,7 @@
 """Documents for tests: strategies over the whole value space, and the notation of the reference vectors."""
 
 import math
+import os
 import struct
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from unnest.convex import Document, Int64, Value, encode_id
 
+SOAK_FACTOR = 20 if os.environ.get("UNNEST_SOAK") == "1" else 1
 REFERENCE = Path(__file__).parents[2].parent / "shared" / "reference" / "convex"
 
 int64s = st.integers(-(2**63), 2**63 - 1).map(Int64)

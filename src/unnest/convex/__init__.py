@@ -10,6 +10,7 @@ from unnest.convex.errors import Code, ExportRefused, ImportRefused, InvalidValu
 from unnest.convex.exporting import export_snapshot
 from unnest.convex.ids import DocumentId, decode_id, derived_id, encode_id, is_id, new_id
 from unnest.convex.importing import import_snapshot
+from unnest.convex.normalized import Normalized
 from unnest.convex.profiling import Profile, profile
 from unnest.convex.report import ExportReport, Finding, ImportMode, ImportReport, Progress, ProgressHook, TableReport
 from unnest.convex.source import ArchiveLimits
@@ -28,6 +29,7 @@ __all__ = [
     "ImportReport",
     "Int64",
     "InvalidValue",
+    "Normalized",
     "Profile",
     "Progress",
     "ProgressHook",

@@ -7,7 +7,7 @@ document database imports, checked against its limits row by row, which appears 
 import json
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from unnest.convex.layout import DOCUMENTS, SIDECAR, TABLES, directory_of
 from unnest.convex.limits import check_document
 from unnest.convex.load import PROGRESS_ROWS
 from unnest.convex.names import camel_case, is_identifier
+from unnest.convex.normalized import Normalized, normalized_documents, normalized_targets
 from unnest.convex.numbers import TableKey
 from unnest.convex.rebuild import documents_of
 from unnest.convex.report import ExportReport, Progress, ProgressHook, TableReport
@@ -48,6 +49,7 @@ def export_snapshot(
     tables: Sequence[sa.Table],
     portable: bool = False,
     sources: Mapping[str, sa.Select[tuple[object, ...]]] | None = None,
+    normalized: Normalized | None = None,
     progress: ProgressHook | None = None,
 ) -> ExportReport:
     """Export all document tables into a zip.
@@ -58,6 +60,7 @@ def export_snapshot(
         tables: declared tables. Those that exist are exported, imported or not.
         portable: write the encoding that older servers read as well.
         sources: for SQL tables that no longer have all their columns, by name, a Select that yields them.
+        normalized: write new tables as document tables, in the place of the legacy columns that they replace.
         progress: is told now and then where the export stands.
 
     Returns:
@@ -76,7 +79,9 @@ def export_snapshot(
         connection.execute("SET LOCAL extra_float_digits TO 1")
         connection.execute("SET LOCAL client_encoding TO 'UTF8'")
         run = _Export(connection=connection, archive=archive, portable=portable, sources=sources or {}, hook=progress)
-        reports = run.all(_targets(connection, tables))
+        targets = _targets(connection, tables)
+        new = normalized_targets(normalized.tables, targets) if normalized else []
+        reports = run.all([normalized.without_replaced(each) for each in targets] if normalized else targets, new)
         files = run.files()
     return ExportReport(path=str(final), tables=tuple(reports), files=files, seconds=time.monotonic() - started)
 
@@ -126,8 +131,9 @@ class _Export:
     bytes_done: int = 0
     rows: int = 0
 
-    def all(self, targets: Sequence[Target]) -> list[TableReport]:
+    def all(self, legacy: Sequence[Target], new: Sequence[Target]) -> list[TableReport]:
         """Write every table."""
+        targets = [*legacy, *new]
         self.archive.write("README.md", _README.encode())
         for component in sorted({"", *(target.component for target in targets)}):
             listed = [
@@ -136,7 +142,11 @@ class _Export:
                 if target.component == component
             ]
             self.archive.write(f"{directory_of(component)}{TABLES}/{DOCUMENTS}", "".join(listed).encode())
-        return [self._table(target) for target in targets]
+        now_ms = time.time() * 1000
+        return [
+            *(self._table(target, documents_of(self.connection, target, self._source(target))) for target in legacy),
+            *(self._table(target, normalized_documents(self.connection, target, new, now_ms)) for target in new),
+        ]
 
     def files(self) -> int:
         """Write stored files and the entries that were kept."""
@@ -162,15 +172,17 @@ class _Export:
             for piece in read_file(self.connection, component, name, place):
                 writer.write(piece)
 
-    def _table(self, target: Target) -> TableReport:
+    def _source(self, target: Target) -> sa.Select[tuple[object, ...]] | None:
+        return None if target.component else self.sources.get(target.relation)
+
+    def _table(self, target: Target, documents: Iterator[Document]) -> TableReport:
         if not is_identifier(target.name):
             raise ExportRefused(Code.INVALID_TABLE_NAME, "the name is not allowed", table=target.title)
         directory = f"{directory_of(target.component)}{target.name}/"
-        source = self.sources.get(target.relation) if not target.component else None
         count = 0
         with tempfile.SpooledTemporaryFile(_MEMORY_BYTES) as overrides:
             with self.archive.entry(directory + DOCUMENTS) as writer:
-                for document in documents_of(self.connection, target, source):
+                for document in documents:
                     writer.write(self._line(target, document, overrides))
                     count += 1
                     if count % PROGRESS_ROWS == 0:

@@ -43,8 +43,8 @@ def documents_of(
     reader = _Reader(target)
     relation = _relation(connection, target, source)
     imported = store.relation_exists(connection, store.SCHEMA, store.document_residue.name)
-    residue = _Merge(_rows(connection, _residue_query(target)) if imported else iter(()))
-    for row in _rows(connection, _query(target, relation)):
+    residue = _Merge(read_rows(connection, _residue_query(target)) if imported else iter(()))
+    for row in read_rows(connection, _query(target, relation)):
         yield reader.document(row, residue.take(str(row[0])))
 
 
@@ -81,7 +81,7 @@ def _residue_query(target: Target) -> str:
     return core.text(chosen.order_by(sa.collate(table.c.id, "C"), table.c.field))
 
 
-def _rows(connection: store.Connection, query: str) -> Iterator[Row]:
+def read_rows(connection: store.Connection, query: str) -> Iterator[Row]:
     """Read through a cursor of the server, so that only a few rows are here at a time."""
     with connection.cursor(f"unnest_export_{next(_cursor_numbers)}") as cursor:
         cursor.itersize = FETCH_ROWS
