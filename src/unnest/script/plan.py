@@ -4,6 +4,7 @@ In: a migration and a step. Out: its statements, in order. Steps that walk call 
 """
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import TypeAlias
 
 from unnest.migration import Migration
@@ -122,8 +123,14 @@ _MAKERS: dict[Step, _Maker] = {
 
 def statements(migration: Migration, step: Step, *, convergent: bool = False) -> list[Statement]:
     """Return the statements of a step; none for steps that only call functions."""
+    return list(_made(migration, step, convergent))
+
+
+@cache
+def _made(migration: Migration, step: Step, convergent: bool) -> tuple[Statement, ...]:
+    """A move needs its statements twice, for the digest in its event and to run them; making them takes up to a second."""
     maker = _MAKERS.get(step)
-    return [] if maker is None else list(maker(migration, convergent))
+    return () if maker is None else tuple(maker(migration, convergent))
 
 
 def planned(migration: Migration, move: Move, *, convergent: bool = False) -> dict[Step, list[Statement]]:
