@@ -55,6 +55,7 @@ from unnest.sql import (
 )
 
 func = sa.func
+_ELEMENT, _PART, _FITS = "u_element", "u_part", "u_fits"
 Source = sa.Column[Any] | Map[Any, sa.Column[Any]]
 
 
@@ -163,8 +164,12 @@ class Rows(Mapping):
             return sa.null()
         return sa.literal(value, self.into.c[self.discriminator].type)
 
-    def _elements(self, parents: FromClause) -> tuple[FromClause, Any, FromClause, FromClause]:
-        """Return the relation of elements, its part name, the element (``x``) and its row in columns (``v``)."""
+    def _elements(self, parents: FromClause) -> FromClause:
+        """Return every element with its fields as columns (NULL: does not fit) and whether it can be a row.
+
+        A common table expression, because rows and residue both read it. OFFSET 0 keeps the planner from evaluating a field anew
+        wherever it is used.
+        """
         relation, discriminator, part, array = self._parts_of(parents)
         x = elements(array, "x")
         columns = [parents.c[self.source.key].label(self.parent)]
@@ -178,10 +183,11 @@ class Rows(Mapping):
             columns += [c.read(get(inside, c.key or ""), self.into.c[f]).label(f) for f, c in inner.items()]
         columns += [moved(copy, self.source.table, parents).label(name) for name, copy in self.copies.items()]
         v = sa.select(*columns).correlate(parents, x, relation, *_froms(relation)).offset(sa.literal_column("0")).lateral("v")
-        return relation.join(x, sa.true()).join(v, sa.true()), part, x, v
+        found = sa.select(*v.c, x.c.element.label(_ELEMENT), part.label(_PART), self._fits(x, v).label(_FITS))
+        return found.select_from(relation.join(x, sa.true()).join(v, sa.true())).cte("elements")
 
-    def _fits(self, parents: FromClause, x: FromClause, v: FromClause) -> ColumnElement[bool]:
-        """Return whether an element becomes a row; never null."""
+    def _fits(self, x: FromClause, v: FromClause) -> ColumnElement[bool]:
+        """Return whether an element can be a row: an object whose columns break no constraint; never null."""
         present = [v.c[name].is_not(None) for name in self._required()]
         checks = [
             sa.select(func.coalesce(sa.literal_column(f"({check})", sa.Boolean), sa.true()))
@@ -190,9 +196,7 @@ class Rows(Mapping):
             .scalar_subquery()
             for check in self._row_checks()
         ]
-        first = sa.case((sa.and_(kind_of(x.c.element) == "object", *present), sa.true()), else_=sa.false())
-        conditions = [first, *checks, *self._not_superseded(parents, x, v)]
-        return conditions[0] if len(conditions) == 1 else sa.and_(*conditions)
+        return sa.case((sa.and_(kind_of(x.c.element) == "object", *present, *checks), sa.true()), else_=sa.false())
 
     def _required(self) -> list[str]:
         names = [*self.fields, *self._group_fields(), *self.copies]
@@ -202,66 +206,69 @@ class Rows(Mapping):
         found = [c for c in self.into.constraints if isinstance(c, sa.CheckConstraint)]
         return sorted(str(c.sqltext) for c in found if c.sqltext is not None)
 
-    def _not_superseded(self, parents: FromClause, x: FromClause, v: FromClause) -> list[ColumnElement[bool]]:
+    def _superseded(self, e: FromClause) -> ColumnElement[bool] | None:
+        """Return whether an element is also in the preferred array, as one that can be a row."""
         if not self.same or not self.discriminator:
-            return []
-        key = self.fields[self.same].key or ""
-        preferred = parents.c[self.parts[self.prefer].name]
-        y = elements(preferred, "y")
-        winner = sa.select(ONE).select_from(y).where(get(y.c.element, key) == get(x.c.element, key))
-        own = v.c[self.discriminator] == self._literal(self.prefer)
-        return [sa.or_(own, ~sa.exists(winner.correlate(parents, x)))]
+            return None
+        w = e.alias("w")
+        winner = [
+            w.c[self.parent] == e.c[self.parent],
+            w.c[self.discriminator] == self._literal(self.prefer),
+            w.c[self.same] == e.c[self.same],
+            w.c[_FITS],
+        ]
+        beaten = sa.exists(sa.select(ONE).select_from(w).where(*winner).correlate(e))
+        return sa.and_(e.c[self.discriminator] != self._literal(self.prefer), beaten)
 
     def derive(self, parents: FromClause) -> dict[str, Select[Any]]:
-        relation, _, x, v = self._elements(parents)
-        columns: list[Any] = [c for c in v.c]
+        e = self._elements(parents)
+        columns: list[Any] = [c for c in e.c if c.name not in (_ELEMENT, _PART, _FITS)]
         if self.rest:
-            columns.append(func.nullif(self._remainder(x.c.element, v), jsonb("{}")).label(self.rest))
-        rows = sa.select(*columns).select_from(relation).where(self._fits(parents, x, v))
-        return {"rows": rows, "residue": self._residue(parents)}
+            columns.append(func.nullif(self._remainder(e), jsonb("{}")).label(self.rest))
+        rows = sa.select(*columns).where(e.c[_FITS])
+        superseded = self._superseded(e)
+        return {"rows": rows if superseded is None else rows.where(~superseded), "residue": self._residue(parents, e, superseded)}
 
-    def _remainder(self, element: ColumnElement[Any], v: FromClause) -> ColumnElement[Any]:
+    def _remainder(self, e: FromClause) -> ColumnElement[Any]:
         """Return what no field has taken: unknown keys, and optional values that do not fit."""
-        left = minus(element, self._taken(self.fields, v))
+        left = minus(e.c[_ELEMENT], self._taken(self.fields, e))
         for group, inner in self.groups.items():
-            left = func.unnest.remainder_of_group(left, group, self._taken(inner, v), type_=JSONB)
+            left = func.unnest.remainder_of_group(left, group, self._taken(inner, e), type_=JSONB)
         return left
 
-    def _taken(self, fields: Map[str, Codec], v: FromClause) -> ColumnElement[Any]:
+    def _taken(self, fields: Map[str, Codec], e: FromClause) -> ColumnElement[Any]:
         always = [sa.literal(c.key, sa.Text) for f, c in fields.items() if not self.into.c[f].nullable]
         sometimes = [
-            sa.case((v.c[f].is_not(None), sa.literal(c.key, sa.Text))) for f, c in fields.items() if self.into.c[f].nullable
+            sa.case((e.c[f].is_not(None), sa.literal(c.key, sa.Text))) for f, c in fields.items() if self.into.c[f].nullable
         ]
         keys = sa.cast(sa.dialects.postgresql.array([*always, *sometimes]), sa.ARRAY(sa.Text))
         return func.array_remove(keys, sa.null(), type_=sa.ARRAY(sa.Text)) if sometimes else keys
 
-    def _residue(self, parents: FromClause) -> Select[Any]:
-        relation, part, x, v = self._elements(parents)
-        fits = self._fits(parents, x, v)
-        superseded = self._not_superseded(parents, x, v)
+    def _residue(self, parents: FromClause, e: FromClause, superseded: ColumnElement[bool] | None) -> Select[Any]:
         account: ColumnElement[Any] = sa.literal(Account.QUARANTINED.value, sa.Text)
         reason: ColumnElement[Any] = sa.literal("does not fit", sa.Text)
-        if superseded:
-            account = sa.case((~superseded[0], Account.MERGED.value), else_=account)
-            reason = sa.case((~superseded[0], "superseded"), else_=reason)
-        value: ColumnElement[Any] = x.c.element
-        where = ~fits
+        value, where = e.c[_ELEMENT], ~e.c[_FITS]
         if not self.rest:
-            left = self._remainder(x.c.element, v)
-            value = sa.case((fits, left), else_=value)
-            account = sa.case((fits, Account.SHAPE.value), else_=account)
-            reason = sa.case((fits, "unknown keys"), else_=reason)
+            left = self._remainder(e)
+            value = sa.case((e.c[_FITS], left), else_=value)
+            account = sa.case((e.c[_FITS], Account.SHAPE.value), else_=account)
+            reason = sa.case((e.c[_FITS], "unknown keys"), else_=reason)
             where = sa.or_(where, left != jsonb("{}"))
-        parent, position = v.c[self.parent], v.c[self.position]
-        elements_left = sa.select(
-            parent.label("parent"),
-            part.label("part"),
-            position.label("position"),
+        if superseded is not None:
+            beaten = sa.and_(e.c[_FITS], superseded)
+            value = sa.case((beaten, e.c[_ELEMENT]), else_=value)
+            account = sa.case((beaten, Account.MERGED.value), else_=account)
+            reason = sa.case((beaten, "superseded"), else_=reason)
+            where = sa.or_(where, beaten)
+        left_over = sa.select(
+            e.c[self.parent].label("parent"),
+            e.c[_PART].label("part"),
+            e.c[self.position].label("position"),
             value.label("value"),
             account.label("account"),
             reason.label("reason"),
-        )
-        found = sa.union_all(elements_left.select_from(relation).where(where), self._shapes(parents)).subquery("residue")
+        ).where(where)
+        found = sa.union_all(left_over, self._shapes(parents)).subquery("residue")
         return sa.select(*each(RESIDUE_COLUMNS, found))
 
     def _shapes(self, parents: FromClause) -> Select[Any]:

@@ -36,6 +36,7 @@ def connect(url: str, application: str = "unnest") -> Connection:
         ("lock_timeout", f"{LOCK_TIMEOUT_MS}ms"),
         ("client_connection_check_interval", "1s"),  # a killed runner's long statement ends with it
         ("idle_in_transaction_session_timeout", "5min"),
+        ("jit", "off"),  # compiling a batch's statements takes many times longer than running them
         ("search_path", "public"),
         ("timezone", "UTC"),
     ):

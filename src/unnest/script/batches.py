@@ -21,7 +21,7 @@ from unnest.script.statement import Statement
 from unnest.sql import body, differs, perform, quote, raw, string, table_name, text, type_name
 
 _PLANS = "force_custom_plan"
-_ENGINE_ON = f"PERFORM set_config({string(naming.ENGINE_SETTING)}, 'on', true);"
+_ENGINE_ON = f"u_set := set_config({string(naming.ENGINE_SETTING)}, 'on', true);"
 _DIFFERENCE = "what text, key text, path text, expected jsonb, actual jsonb"
 
 

@@ -38,7 +38,8 @@ def guard_value(mapping: Mapping) -> str:
 
 def set_guard(mapping: Mapping, value: str) -> str:
     """Return the statement that sets the guard until the end of the transaction; ``value`` is an expression."""
-    return f"PERFORM set_config({string(naming.guard(mapping.name))}, {value}, true);"
+    # An assignment: plpgsql evaluates it without a query of its own.
+    return f"u_set := set_config({string(naming.guard(mapping.name))}, {value}, true);"
 
 
 def unless(context: Context, condition: str, result: str = "NULL") -> str:
@@ -83,7 +84,7 @@ def function(
         f"CREATE OR REPLACE FUNCTION unnest.{quote(full)}({arguments}) RETURNS {returns}\n"
         f"LANGUAGE plpgsql SECURITY DEFINER\nSET search_path = pg_catalog, pg_temp\nSET plan_cache_mode = {plans}\n"
         f"AS $unnest$\n#variable_conflict use_column\n"
-        f"DECLARE\nu_guard text := {guard_value(context.mapping)};\n{declare}\nBEGIN\n{body}\nEND $unnest$",
+        f"DECLARE\nu_guard text := {guard_value(context.mapping)};\nu_set text;\n{declare}\nBEGIN\n{body}\nEND $unnest$",
     )
 
 

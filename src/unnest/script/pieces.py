@@ -110,6 +110,9 @@ def copied(output: Output, derived: Select[Any]) -> postgresql.Insert:
 def applied(mapping: Mapping, relation: FromClause, scope: Condition | None, *, delete: bool = True) -> list[Executable]:
     """Return statements that make the rows of the parents in ``relation`` equal to E, touching only what differs.
 
+    Outputs that do not read each other are written by one statement; one that reads an earlier output comes in a later statement,
+    or it would not see the new rows.
+
     Args:
         mapping: The mapping.
         relation: The parents.
@@ -117,22 +120,39 @@ def applied(mapping: Mapping, relation: FromClause, scope: Condition | None, *, 
         delete: Whether rows that E does not give are deleted; our own tables are always made equal.
     """
     derived = mapping.derive(relation)
-    return [_made_equal(o, derived[o.name], scope, delete or o.internal) for o in mapping.outputs]
+    statements: list[Executable] = []
+    for group in _independent(mapping, derived):
+        parts = [_made_equal(o, derived[o.name], scope, delete or o.internal) for o in group]
+        *others, last = parts
+        ctes = [other.cte(f"{output.name}_written") for output, other in zip(group, others, strict=False)]
+        statements.append(last.add_cte(*ctes))
+    return statements
 
 
-def _made_equal(output: Output, derived: Select[Any], scope: Condition | None, delete: bool) -> Executable:
-    if scope is None:
-        rows: FromClause = derived.subquery("e")
-    else:
-        rows = derived.cte("e").prefix_with("MATERIALIZED")
-    insert = _upsert(output, sa.select(*each(output.columns, rows)).order_by(*each(output.key, rows)))
+def _independent(mapping: Mapping, derived: dict[str, Select[Any]]) -> list[list[Output]]:
+    """Return the outputs in runs within which none reads another."""
+    runs: list[list[Output]] = []
+    for output in mapping.outputs:
+        read = {column.table for column in columns_read(derived[output.name])}
+        if runs and not any(earlier.table in read for earlier in runs[-1]):
+            runs[-1].append(output)
+        else:
+            runs.append([output])
+    return runs
+
+
+def _made_equal(output: Output, derived: Select[Any], scope: Condition | None, delete: bool) -> postgresql.Insert:
+    rows: FromClause
     if scope is None or not delete:
-        return insert
+        rows = derived.subquery("e")
+        return _upsert(output, sa.select(*each(output.columns, rows)).order_by(*each(output.key, rows)))
+    rows = derived.cte(f"{output.name}_derived").prefix_with("MATERIALIZED")
+    insert = _upsert(output, sa.select(*each(output.columns, rows)).order_by(*each(output.key, rows)))
     same = [rows.c[name] == output.table.c[name] for name in output.key]
     stale = sa.delete(output.table).where(
         scope(output.table.c[output.parent]), ~sa.exists(sa.select(ONE).select_from(rows).where(*same))
     )
-    return insert.add_cte(stale.cte("d"))
+    return insert.add_cte(stale.cte(f"{output.name}_deleted"))
 
 
 def _upsert(output: Output, source: Select[Any]) -> postgresql.Insert:

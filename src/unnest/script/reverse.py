@@ -135,7 +135,8 @@ def finding_insert(context: Context, mapping: Mapping, table: str, select: str) 
         f"INSERT INTO unnest.finding (migration, mapping, table_name, {', '.join(_FINDING)})\n"
         f"SELECT {constants}, {', '.join('s.' + c for c in _FINDING)} FROM ({select}) AS s\n"
         "ON CONFLICT (migration, mapping, table_name, key, kind, path, md5(evidence::text)) DO UPDATE\n"
-        "SET last_seen = clock_timestamp(), state = CASE WHEN finding.state = 'resolved' THEN 'open' ELSE finding.state END;"
+        "SET last_seen = clock_timestamp(), state = CASE WHEN finding.state = 'resolved' THEN 'open' ELSE finding.state END\n"
+        "WHERE finding.state = 'resolved' OR finding.last_seen < clock_timestamp() - interval '1 hour';"
     )
 
 
