@@ -115,6 +115,12 @@ def test_files_that_the_snapshot_leaves_out_do_not_dangle(tmp_path: Path) -> Non
     assert field_of(profile(write_zip(tmp_path / "b.zip", made)), "t", "storageId").dangling == 1
 
 
+def test_a_field_named_like_the_sign_for_any_key_is_a_field(tmp_path: Path) -> None:
+    made: Document = {"*": 1.0, "%": {"": None, "*": {}}}
+    found = profiled(tmp_path, t=[{**document(1), **made}])
+    assert [field.path for field in table_of(found, "t").fields] == ["%", "%.", "%.*", "*"]
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 @settings(max_examples=50 * SOAK_FACTOR, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -92,6 +92,17 @@ def test_names_that_lead_out_of_the_snapshot_are_refused(connection: Connection,
     assert refused.value.code is Code.INVALID_ZIP
 
 
+def test_an_entry_without_a_name_is_refused(connection: Connection, tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "s.zip", {"x": GOOD}, zipfile.ZIP_STORED)
+    raw = bytearray(path.read_bytes())
+    start = raw.index(b"PK\x01\x02")  # the central directory: a name of no bytes, and a comment of one
+    raw[start + 28 : start + 34] = bytes((0, 0, 0, 0, 1, 0))
+    path.write_bytes(raw)
+    with pytest.raises(ImportRefused) as refused:
+        import_snapshot(connection, path, tables=[])
+    assert refused.value.code is Code.INVALID_ZIP
+
+
 def test_symbolic_links_are_refused(connection: Connection, tmp_path: Path) -> None:
     link = zipfile.ZipInfo("t/documents.jsonl")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16

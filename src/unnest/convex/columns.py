@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
-from sqlalchemy import JSON, REAL, BigInteger, Boolean, Float, Integer, SmallInteger, String, Table
+from sqlalchemy import CHAR, JSON, REAL, BigInteger, Boolean, Enum, Float, Integer, SmallInteger, String, Table
 from sqlalchemy.types import TypeEngine
 
 from unnest.convex.encode import encode_uniform, encode_wire
@@ -25,6 +25,7 @@ ID = "id"
 CREATION_TIME = "_creation_time"
 EXACT_INTEGERS = 2**53
 _HOMELESS_MAX = 20_000
+_SINGLE_BITS = 24
 
 Cell: TypeAlias = str | float | bool | None
 
@@ -71,10 +72,9 @@ class Residue:
 
 def kind_of(kind: TypeEngine[object]) -> Kind | None:
     """Say what a SQL type can hold; None for types that documents have no counterpart of."""
-    for types, found in _KINDS:
-        if isinstance(kind, types):
-            return None if isinstance(kind, REAL) else found
-    return None
+    if isinstance(kind, REAL | Enum | CHAR) or (isinstance(kind, Float) and (kind.precision or 53) <= _SINGLE_BITS):
+        return None  # these change what they are given
+    return next((found for types, found in _KINDS if isinstance(kind, types)), None)
 
 
 def columns_of(table: Table) -> list[FieldColumn]:

@@ -83,7 +83,7 @@ class ZipSource:
 
     def __init__(self, archive: zipfile.ZipFile, limits: ArchiveLimits) -> None:
         self._archive = archive
-        infos = [info for info in archive.infolist() if not info.is_dir()]
+        infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
         _check_archive(infos, limits)
         self._infos = {info.filename: info for info in infos}
         self.entries: Mapping[str, Entry] = {

@@ -58,6 +58,7 @@ class Node:
         present: how often it occurs, with any value.
         types: how often with which type.
         children: the fields of its objects.
+        is_map: the keys of its objects are data, and all fields are the one child ``*``.
         elements: what its arrays hold.
         shortest, longest, total, empty: lengths of its arrays, the sum of them, and how many are empty.
         values: short strings seen, until there are too many to be a list of choices.
@@ -70,6 +71,7 @@ class Node:
     present: int = 0
     types: Counter[str] = field(default_factory=Counter)
     children: "dict[str, Node]" = field(default_factory=dict)
+    is_map: bool = False
     elements: "Node | None" = None
     shortest: int | None = None
     longest: int = 0
@@ -103,18 +105,13 @@ class Node:
 
     def child(self, name: str) -> "Node":
         """Return the node of a field; turns into a map when there are too many."""
-        if MAP_KEY in self.children:
+        if self.is_map:
             return self.children[MAP_KEY]
         if name not in self.children:
             if len(self.children) >= MAP_FROM_KEYS:
                 return self._become_map()
             self.children[name] = Node()
         return self.children[name]
-
-    @property
-    def is_map(self) -> bool:
-        """Say whether the keys of the objects are data."""
-        return MAP_KEY in self.children
 
     def walk(self, path: str = "") -> "Iterator[tuple[str, int, Node]]":
         """Yield path, number of objects or arrays it could stand in, and node, for everything below."""
@@ -152,6 +149,7 @@ class Node:
         for child in self.children.values():
             shared.merge(child)
         self.children = {MAP_KEY: shared}
+        self.is_map = True
         return shared
 
     def merge(self, other: "Node") -> None:
