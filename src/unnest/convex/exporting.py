@@ -33,7 +33,7 @@ from unnest.convex.target import Target, declared_target, known_targets
 from unnest.convex.values import Document
 from unnest.errors import UsageError
 
-_MEMORY_BYTES = 8 * 2**20
+_MEMORY_BYTES = 2**20
 _README = """\
 Snapshot of document tables, written by unnest.
 

@@ -1,7 +1,7 @@
 """Rows set aside.
 
 In: rows of strings for one of our tables. Out: the same rows through one COPY, later. A connection runs one COPY at a
-time, so what comes up while another one runs has to wait; beyond a few megabytes it waits in a file.
+time, so what comes up while another one runs has to wait; beyond a megabyte it waits in a file.
 """
 
 import csv
@@ -13,7 +13,7 @@ from psycopg import sql
 
 from unnest.convex.store import Connection
 
-_MEMORY_BYTES = 8 * 2**20
+_MEMORY_BYTES = 2**20
 _COPY_CHARACTERS = 2**18
 
 

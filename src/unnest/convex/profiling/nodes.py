@@ -156,6 +156,8 @@ class Node:
         """Add what another node has seen."""
         self.present += other.present
         self.types += other.types
+        if other.is_map and not self.is_map:
+            self._become_map()
         for name, child in other.children.items():
             self.child(name).merge(child)
         if other.elements is not None:
