@@ -77,6 +77,16 @@ def test_a_number_of_a_table_that_stays_is_refused(connection: Connection, tmp_p
     assert refused.value.code is Code.TABLE_NUMBER_CONFLICT
 
 
+def test_a_declaration_may_come_and_go_between_imports(connection: Connection, tmp_path: Path) -> None:
+    put(connection, tmp_path, ImportMode.EMPTY, projects=[document(1, name="a", rank=3.0)])
+    path = write_directory(tmp_path / "x", uniform_files({"projects": [document(2, name="b", rank=4.0)]}))
+    import_snapshot(connection, path, tables=[], mode=ImportMode.APPEND)
+    assert rows(connection, "SELECT name, rank FROM projects ORDER BY 1") == [("a", 3), ("b", 4)]
+    connection.execute("DROP TABLE projects")
+    import_snapshot(connection, path, tables=[])
+    assert rows(connection, "SELECT name, rank FROM projects") == [("b", 4)]
+
+
 def test_a_table_that_is_no_import_is_never_touched(connection: Connection, tmp_path: Path) -> None:
     connection.execute("CREATE TABLE t (id int)")
     with pytest.raises(ImportRefused) as refused:

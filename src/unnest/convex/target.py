@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from psycopg import sql
-from sqlalchemy import Boolean, Column, Double, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Double, Integer, MetaData, SmallInteger, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
@@ -204,9 +204,12 @@ def remember(connection: store.Connection, target: Target, documents: int) -> No
     )  # fmt: skip
 
 
-_SQL_TYPES: dict[Kind, TypeEngine[str] | TypeEngine[float] | TypeEngine[bool] | JSONB] = {
+_SQL_TYPES: dict[Kind, TypeEngine[str] | TypeEngine[float] | TypeEngine[int] | TypeEngine[bool] | JSONB] = {
     Kind.TEXT: Text(),
     Kind.NUMBER: Double(),
+    Kind.SMALL: SmallInteger(),
+    Kind.INTEGER: Integer(),
+    Kind.BIG: BigInteger(),
     Kind.BOOLEAN: Boolean(),
     Kind.JSON: JSONB(),
 }
