@@ -35,11 +35,15 @@ from unnest.mapping.codecs import (
 from unnest.mapping.links import Links
 from unnest.mapping.rows import Rows
 from unnest.migration import Migration
+from unnest.reader import AsyncReader, Counters, Outcome, Reader, ShadowRecord, StageUnknown
+from unnest.stages import Stage
 
 __all__ = [
+    "AsyncReader",
     "Boolean",
     "Choice",
     "Codec",
+    "Counters",
     "DeclarationError",
     "Field",
     "GateClosed",
@@ -54,11 +58,16 @@ __all__ = [
     "Migration",
     "Millis",
     "Number",
+    "Outcome",
     "Paused",
+    "Reader",
     "Reference",
     "Refused",
     "Retryable",
     "Rows",
+    "ShadowRecord",
+    "Stage",
+    "StageUnknown",
     "Text",
     "UnnestError",
     "UsageError",

@@ -5,7 +5,7 @@ In: a connection. Out: frozen records. The tables are the only memory: a runner 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import sqlalchemy as sa
@@ -131,6 +131,27 @@ archive = sa.Table(
     _time("purged_at"),
     _time("restored_at"),
 )
+shadows = sa.Table(
+    "shadow",
+    metadata,
+    _identity(),
+    _time("at", now=True),
+    sa.Column("migration", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("count", sa.BigInteger, nullable=False),
+    sa.Column("served_ms", sa.Double, nullable=False),
+    sa.Column("candidate_ms", sa.Double),
+    sa.Column("arguments", sa.Text),
+    sa.Column("served", sa.Text),
+    sa.Column("candidate", sa.Text),
+    sa.Index("ix_shadow_migration_id", "migration", "id"),
+)
+SHADOW_INSERT: LiteralString = (
+    "INSERT INTO unnest.shadow (migration, name, outcome, count, served_ms, candidate_ms, arguments, served, candidate, at) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+)
+"""What readers write of shadow reads: a line for each that was not equal, and one for all equal ones of a moment."""
 _FINDING_KEY = (
     "CREATE UNIQUE INDEX IF NOT EXISTS finding_key ON unnest.finding "
     "(migration, mapping, table_name, key, kind, path, md5(evidence::text))"

@@ -25,7 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("unnest.script.*",),
     ("unnest.ledger",),
     ("unnest.runner.*",),
-    ("unnest.reader",),
+    ("unnest.reader.*",),
     ("unnest.embedded.*", "unnest.convex.*"),
     ("unnest",),  # the front door
     ("unnest.cli.*",),
