@@ -41,6 +41,7 @@ class Step(Enum):
     SWEEP = "sweep"
     COPY = "copy"
     CORRECT = "correct"
+    READ_LIVE = "read_live"
     ANALYZE = "analyze"
     HARDEN = "harden"
     DRAIN = "drain"
@@ -72,6 +73,7 @@ _FORWARD: dict[Stage, tuple[Step, ...]] = {
         Step.COPY,
         Step.ANALYZE,
         Step.CORRECT,
+        Step.READ_LIVE,
         Step.HARDEN,
         Step.DRAIN,
         Step.NOTE,

@@ -167,24 +167,30 @@ class Rows(Mapping):
     def _elements(self, parents: FromClause) -> FromClause:
         """Return every element with its fields as columns (NULL: does not fit) and whether it can be a row.
 
-        A common table expression, because rows and residue both read it. OFFSET 0 keeps the planner from evaluating a field anew
-        wherever it is used.
+        A common table expression, because rows and residue both read it. First the fields are taken out of the element, then each
+        is read; both once, however often they are used.
         """
         relation, discriminator, part, array = self._parts_of(parents)
         x = elements(array, "x")
+        fields = {name: get(x.c.element, codec.key or "") for name, codec in self.fields.items()}
+        for group, inner in self.groups.items():
+            fields |= {name: get(get(x.c.element, group), codec.key or "") for name, codec in inner.items()}
+        f = _fenced(*(value.label(name) for name, value in fields.items()), alias="f", outer=[x])
         columns = [parents.c[self.source.key].label(self.parent)]
         if self.discriminator:
             columns.append(discriminator.label(self.discriminator))
         ordinal = x.c.ordinal + (self.start - 1) if self.start != 1 else x.c.ordinal
         columns.append(sa.cast(ordinal, self.into.c[self.position].type).label(self.position))
-        columns += [c.read(get(x.c.element, c.key or ""), self.into.c[f]).label(f) for f, c in self.fields.items()]
-        for group, inner in self.groups.items():
-            inside = get(x.c.element, group)
-            columns += [c.read(get(inside, c.key or ""), self.into.c[f]).label(f) for f, c in inner.items()]
+        columns += [codec.read(f.c[name], self.into.c[name]).label(name) for name, codec in self._codecs.items()]
         columns += [moved(copy, self.source.table, parents).label(name) for name, copy in self.copies.items()]
-        v = sa.select(*columns).correlate(parents, x, relation, *_froms(relation)).offset(sa.literal_column("0")).lateral("v")
+        v = _fenced(*columns, alias="v", outer=[*_froms(relation), x, f])
+        joined = relation.join(x, sa.true()).join(f, sa.true()).join(v, sa.true())
         found = sa.select(*v.c, x.c.element.label(_ELEMENT), part.label(_PART), self._fits(x, v).label(_FITS))
-        return found.select_from(relation.join(x, sa.true()).join(v, sa.true())).cte("elements")
+        return found.select_from(joined).cte("elements")
+
+    @property
+    def _codecs(self) -> dict[str, Codec]:
+        return {**self.fields, **{name: codec for inner in self.groups.values() for name, codec in inner.items()}}
 
     def _fits(self, x: FromClause, v: FromClause) -> ColumnElement[bool]:
         """Return whether an element can be a row: an object whose columns break no constraint; never null."""
@@ -465,6 +471,11 @@ def _named_in(check: str, relation: FromClause) -> list[str]:
     """Return the columns of a relation that the text of a CHECK constraint names."""
     words = set(re.findall(r"\w+", check))
     return [c.name for c in relation.c if c.name in words]
+
+
+def _fenced(*columns: Any, alias: str, outer: list[FromClause]) -> Any:
+    """Return expressions as a lateral relation whose OFFSET 0 keeps the planner from evaluating them wherever they are used."""
+    return sa.select(*columns).correlate(*outer).offset(sa.literal_column("0")).lateral(alias)
 
 
 def _froms(relation: FromClause) -> list[FromClause]:

@@ -39,6 +39,15 @@ def arm(migration: Migration, *, convergent: bool = False) -> Iterator[Statement
         yield from forward.truncated(context)
 
 
+def read_live(migration: Migration, *, convergent: bool = False) -> Iterator[Statement]:
+    """Yield the followers' functions anew: history is copied and corrected, so they read the rows and no drift is left to record."""
+    for context in contexts(migration, convergent):
+        for name, output, face in reverse.followed(context):
+            yield reverse.follow_function(context, Role.FOLLOW, output, face, Reading.LIVE, name)
+        for face in context.mapping.followers:
+            yield reverse.correct_function(context, face, Reading.LIVE)
+
+
 def open_new(migration: Migration, *, convergent: bool = False) -> Iterator[Statement]:
     """Yield dual write, new to old, and the opening of the new tables."""
     for context in contexts(migration, convergent):
@@ -58,7 +67,7 @@ def rearm_reverse(migration: Migration, *, convergent: bool = False) -> Iterator
 
 
 def close_new(migration: Migration, *, convergent: bool = False) -> Iterator[Statement]:
-    """Yield the way back from dual_read: new writes refused again, followers read E."""
+    """Yield the way back from dual_read: new writes are refused again."""
     for context in contexts(migration, convergent):
         mapping = context.mapping
         yield from forward.closed(context)
@@ -68,8 +77,6 @@ def close_new(migration: Migration, *, convergent: bool = False) -> Iterator[Sta
                     detail = f"reverse_{output.name}_{mapping.source.name}_{event}"
                     yield drop_trigger(Role.REVERSE, mapping, detail, table_name(output.table))
         yield drop_trigger(Role.KEEP, mapping, "keep", table_name(mapping.source.table))
-        yield from reverse.follow(context, Reading.DERIVED)
-        yield from reverse.correct(context, Reading.DERIVED)
 
 
 def disarm(migration: Migration) -> Iterator[Statement]:

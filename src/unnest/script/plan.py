@@ -39,6 +39,10 @@ def _harden(migration: Migration, _: bool) -> Iterator[Statement]:
     yield from expand.harden(migration)
 
 
+def _read_live(migration: Migration, convergent: bool) -> Iterator[Statement]:
+    yield from arm.read_live(migration, convergent=convergent)
+
+
 def _open(migration: Migration, convergent: bool) -> Iterator[Statement]:
     yield from arm.open_new(migration, convergent=convergent)
 
@@ -105,6 +109,7 @@ _MAKERS: dict[Step, _Maker] = {
     Step.ARM: _arm,
     Step.ANALYZE: _analyze,
     Step.HARDEN: _harden,
+    Step.READ_LIVE: _read_live,
     Step.OPEN: _open,
     Step.CLOSE: _close,
     Step.SEAL_INDEXES: _seal_indexes,

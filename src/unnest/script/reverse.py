@@ -36,10 +36,16 @@ def reverse(context: Context) -> Iterator[Statement]:
 
 def follow(context: Context, reading: Reading) -> Iterator[Statement]:
     """Yield the triggers that carry changes of rows to followers; armed from dual_write on."""
+    for _, output, face in followed(context):
+        yield from _on_rows(context, Role.FOLLOW, output, face, reading)
+
+
+def followed(context: Context) -> Iterator[tuple[str, Output, Face]]:
+    """Yield (name of the function, output, follower) of everything that followers follow."""
     for output in context.mapping.targets:
         for face in context.mapping.followers:
             if face.name in output.faces:
-                yield from _on_rows(context, Role.FOLLOW, output, face, reading)
+                yield f"follow_{output.name}_{face.name}", output, face
 
 
 def _on_rows(context: Context, role: Role, output: Output, face: Face, reading: Reading) -> Iterator[Statement]:
