@@ -129,6 +129,7 @@ def test_any_documents_can_be_profiled(tmp_path: Path, world: list[Document]) ->
     made: list[Document] = [{**document(i), **body} for i, body in enumerate(world)]
     found = profiled(tmp_path, t=made)
     assert table_of(found, "t").documents == len(made)
+    json.dumps(found.as_json(), allow_nan=False)
     for each in table_of(found, "t").suggestions:
         compile(each.declaration, "declaration", "exec")
 

@@ -26,6 +26,7 @@ CREATION_TIME = "_creation_time"
 EXACT_INTEGERS = 2**53
 _HOMELESS_MAX = 20_000
 _SINGLE_BITS = 24
+_SYSTEM_FIELDS = frozenset({"_id", "_creationTime"})
 
 Cell: TypeAlias = str | float | bool | None
 
@@ -126,9 +127,10 @@ class Fitter:
         cells: list[Cell] = [None] * len(self._columns)
         residue: list[Residue] = []
         for field, value in document.items():
-            if field in ("_id", "_creationTime"):
+            slot = self._fits.get(field)
+            if slot is None and field in _SYSTEM_FIELDS:
                 continue
-            slot = self._fits.get(field) or self._claim(field, document)
+            slot = slot or self._claim(field, document)
             if slot is None:
                 residue.append(_residue(field, value, self._why_homeless(field)))
                 continue

@@ -64,7 +64,7 @@ class Node:
         values: short strings seen, until there are too many to be a list of choices.
         json_texts, looked_at: how many of the first strings are JSON texts of arrays or objects.
         whole: all numbers so far are integers.
-        low, high: range of the numbers.
+        low, high: range of the finite numbers.
         spellings: of strings inside arrays.
     """
 
@@ -101,7 +101,8 @@ class Node:
                 self.child(name).see(element)
         elif kind == "number" and isinstance(value, float):
             self.whole = self.whole and value.is_integer()
-            self.low, self.high = min(self.low, value), max(self.high, value)
+            if math.isfinite(value):
+                self.low, self.high = min(self.low, value), max(self.high, value)
 
     def child(self, name: str) -> "Node":
         """Return the node of a field; turns into a map when there are too many."""
