@@ -115,7 +115,7 @@ class AsyncReader:
 
         Arguments and rules are those of ``Reader.shadow``; candidates run as tasks, and are cancelled when they take too long.
         """
-        comparison = Comparison[T](
+        comparison = Comparison(
             migration=migration_id,
             name=name_of(new, name),
             rate=rate,

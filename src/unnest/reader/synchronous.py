@@ -139,7 +139,7 @@ class Reader:
         Raises:
             UsageError: ``rate`` is no share, or ``timeout_s`` is not above 0.
         """
-        comparison = Comparison[T](
+        comparison = Comparison(
             migration=migration_id,
             name=name_of(new, name),
             rate=rate,
