@@ -165,6 +165,9 @@ def tables() -> list[Statement]:
         found.append(Statement(name=f"ledger.{table.name}", sql=text(CreateTable(table, if_not_exists=True))))
         indexes = sorted(table.indexes, key=lambda i: str(i.name))
         found += [Statement(name=f"ledger.{i.name}", sql=text(CreateIndex(i, if_not_exists=True))) for i in indexes]
+    # Applications ask for the stage under roles of their own; nothing else of the ledger is theirs.
+    grants = ("GRANT USAGE ON SCHEMA unnest TO PUBLIC", "GRANT SELECT ON unnest.migration TO PUBLIC")
+    found += [Statement(name=f"ledger.grant{number}", sql=sql) for number, sql in enumerate(grants, 1)]
     return [*found, Statement(name="ledger.finding_key", sql=_FINDING_KEY)]
 
 

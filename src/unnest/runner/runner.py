@@ -144,11 +144,23 @@ class Runner:
         with self._leased(migration, "rollback") as found:
             self._check_unchanged(migration, found)
             self._check_direction(migration, found, is_forward=False)
-            target = to or before(found.stage)
+            is_started = found.moving_to is not None and ORDER.index(found.moving_to) > ORDER.index(found.stage)
+            target = to or (found.stage if is_started else before(found.stage))
             self._check_order(migration, found.stage, target, is_forward=False)
+            if is_started:
+                self._abandon(migration, found, reason)
             for move in moves(found.stage, target):
                 self._make(migration, move, reason)
             return self.record(migration).stage
+
+    def _abandon(self, migration: Migration, found: ledger.Record, reason: str | None) -> None:
+        """Give up a forward move that was interrupted before its stage held; what it has made is made again or left alone."""
+        connection = self.session.connection
+        with connection.transaction():
+            ledger.forget_checkpoints(connection, migration.id)
+            ledger.update(connection, migration.id, moving_to=None)
+            stages = {"from_stage": found.stage.value, "to_stage": found.moving_to.value if found.moving_to else None}
+            ledger.event(connection, migration.id, self.actor, "move abandoned", reason=reason, **stages)
 
     def _check_unchanged(self, migration: Migration, found: ledger.Record) -> None:
         if found.digest and found.stage is not Stage.PENDING and found.digest != migration.digest:
@@ -194,6 +206,8 @@ class Runner:
             self._carry_out(migration, move)
 
     def _pass_gates(self, migration: Migration, move: Move, skip_gates: str | None) -> None:
+        if self.record(migration).moving_to is move.target:
+            return  # it has passed them when it began
         closed = [gate for gate in self.gates(migration, move.target) if not gate.holds]
         for gate in closed:
             if not (gate.is_time and skip_gates):
@@ -210,6 +224,8 @@ class Runner:
         connection = self.session.connection
         found = self.record(migration)
         if found.moving_to is not move.target:
+            if move.origin is Stage.PENDING:
+                self._check_absent(migration)
             if move.target is Stage.DUAL_WRITE and move.is_forward:
                 ledger.update(connection, migration.id, convergent=self._has_user_triggers(migration))
             statements = [s for some in plan.planned(migration, move, convergent=found.convergent).values() for s in some]
@@ -221,6 +237,16 @@ class Runner:
                 ledger.update(connection, migration.id, **values)
                 self._event(migration, "move started", move, reason, digest(statements))
         self._carry_out(migration, move)
+
+    def _check_absent(self, migration: Migration) -> None:
+        """A table of a target's name that is not ours must not be taken for ours."""
+        for table in migration.targets:
+            row = self.session.connection.execute("SELECT to_regclass(%s) IS NOT NULL", [table_name(table)]).fetchone()
+            if row and row[0]:
+                raise Refused(
+                    f'migration "{migration.id}": table "{table.name}" exists already and was not made by this migration; '
+                    "rename or drop it, or give the new table another name"
+                )
 
     def _carry_out(self, migration: Migration, move: Move) -> None:
         connection = self.session.connection

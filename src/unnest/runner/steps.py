@@ -4,6 +4,8 @@ In: a move in progress. Out: its effects, one resumable step after the other. SQ
 walk call its functions.
 """
 
+import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, LiteralString, cast
@@ -22,6 +24,7 @@ from unnest.sql import quote
 from unnest.stages import FLIPS, Move, Stage, Step
 
 DRAIN_ROWS = 500
+DRAIN_PATIENCE_S = 30.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,6 +63,7 @@ class Steps:
             Step.VERIFY_REPAIRED: self._verify_repaired,
             Step.DISARM: self._disarm,
             Step.FORGET: lambda: self._in_one([]),
+            Step.NOT_NULL: self._not_null,
         }.get(step)
         if special:
             special()
@@ -81,6 +85,20 @@ class Steps:
             self.flip()
 
         self.session.together("disarm", plan.statements(self.migration, Step.DISARM), flip)
+
+    def _not_null(self) -> None:
+        """NOT NULL and indexes as they were: a purge has dropped them with the column."""
+        self.session.one_by_one(plan.statements(self.migration, Step.NOT_NULL))
+        connection = self.session.connection
+        rows = connection.execute(
+            "SELECT jsonb_array_elements_text(indexes) FROM unnest.archive WHERE migration = %s AND purged_at IS NOT NULL",
+            [self.migration.id],
+        ).fetchall()
+        for (definition,) in rows:
+            found = re.match(r"CREATE (?:UNIQUE )?INDEX (\S+) ON", definition)
+            assert found is not None, definition
+            sql = definition.replace(" INDEX ", " INDEX CONCURRENTLY IF NOT EXISTS ", 1)
+            self.session.one_by_one([Statement(name=f"restore_index.{found.group(1)}", sql=sql, alone=True)])
 
     # -- walks ------------------------------------------------------------------------------------------------------------
 
@@ -131,9 +149,21 @@ class Steps:
         for mapping in self.migration.mappings:
             if not any(lookup.follow is Follow.LATER for lookup in mapping.lookups):
                 continue
-            self._call(mapping, "drain", str(DRAIN_ROWS))  # marks what is queued with the moment from which it is due
-            while self._call(mapping, "drain", str(DRAIN_ROWS))["taken"]:
-                pass
+            self._drain(mapping)
+
+    def _drain(self, mapping: Mapping) -> None:
+        """What is queued is marked at first and due when the transactions of that moment have ended: seldom a wait worth noting."""
+        deadline = time.monotonic() + DRAIN_PATIENCE_S
+        while True:
+            found = self._call(mapping, "drain", str(DRAIN_ROWS))
+            if not found["waiting"]:
+                return
+            if time.monotonic() > deadline:
+                note = f"{found['waiting']} changes of lookups wait for older transactions to end; verification may show them"
+                self.report(Progress(migration=self.migration.id, step=Step.DRAIN.value, part=mapping.name, note=note))
+                return
+            if not found["taken"]:
+                time.sleep(0.02)
 
     # -- verification -----------------------------------------------------------------------------------------------------
 

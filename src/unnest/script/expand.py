@@ -24,6 +24,10 @@ def expand(migration: Migration) -> Iterator[Statement]:
         for output in mapping.outputs:
             table = output.table if output.internal else bare(output)
             yield Statement(name=f"{mapping.name}.create.{output.table.name}", sql=text(CreateTable(table, if_not_exists=True)))
+            if not output.internal:
+                arguments = f"{string(table_name(mapping.source.table))}, {string(table_name(table))}"
+                name = f"{mapping.name}.grants.{output.table.name}"
+                yield Statement(name=name, sql=f"SELECT unnest.copy_grants({arguments})")
     yield from own_tables(migration)
     yield Statement(name="residue.view", sql=_residue_view(migration))
 

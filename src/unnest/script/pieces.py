@@ -196,7 +196,8 @@ def refreshed(mapping: Mapping, face: Face, scope: Condition, reading: Reading) 
 def refreshed_from(mapping: Mapping, face: Face, scope: Condition, rows: Rows) -> Executable:
     """Return the same update with the rows given."""
     table = face.table
-    rebuilt = mapping.rebuild(face, parents(mapping, face, scope), rows).subquery("r")
+    # OFFSET 0: or the planner would compute R twice for each parent, to compare and to write.
+    rebuilt = mapping.rebuild(face, parents(mapping, face, scope), rows).offset(sa.literal_column("0")).subquery("r")
     new = {name: _as_column(table.c[name], rebuilt.c[name]) for name in face.nested}
     differ = sa.or_(*(differs([table.c[name]], [rebuilt.c[name]]) for name in face.nested))
     return sa.update(table).values(new).where(table.c[face.key] == rebuilt.c[face.key], differ)

@@ -194,6 +194,19 @@ def unseal(migration: Migration) -> Iterator[Statement]:
         yield Statement(name=f"unseal.{residue.name}", sql=sql, locks=(table_name(mapping.source.table),))
 
 
+COPY_GRANTS = """\
+CREATE OR REPLACE FUNCTION unnest.copy_grants(u_from text, u_to text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $unnest$
+DECLARE u_grant record;
+BEGIN
+FOR u_grant IN SELECT DISTINCT x.privilege_type, CASE WHEN x.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(r.rolname) END AS role
+FROM pg_class AS c CROSS JOIN LATERAL aclexplode(c.relacl) AS x LEFT JOIN pg_roles AS r ON r.oid = x.grantee
+WHERE c.oid = to_regclass(u_from) AND x.grantee <> c.relowner
+AND x.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE') LOOP
+EXECUTE format('GRANT %s ON %s TO %s', u_grant.privilege_type, u_to, u_grant.role);
+END LOOP;
+END $unnest$"""
+
 SET_ASIDE = """\
 CREATE OR REPLACE FUNCTION unnest.set_aside(u_migration text, u_table text) RETURNS text
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $unnest$
@@ -242,6 +255,7 @@ def functions() -> Iterator[Statement]:
         "restore_not_null": RESTORE_NOT_NULL,
         "drop_triggers": DROP_TRIGGERS,
         "set_aside": SET_ASIDE,
+        "copy_grants": COPY_GRANTS,
     }
     for name, sql in named.items():
         yield Statement(name=f"prelude.{name}", sql=sql)
