@@ -1,0 +1,76 @@
+"""How much is measured.
+
+In: what the command line asks for. Out: ``Sizes``, the same record for a glance, an ordinary run and a full one.
+"""
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """Counts of everything.
+
+    Attributes:
+        rounds: How often each measurement is repeated.
+        backfill_rows: Sizes of the backfill suite, in rows made.
+        subset_rows: Rows for those methods of it that are too slow for all.
+        operations: Paired operations of the overhead suite, of each kind.
+        messages: Messages of the overhead suite; it has a tenth as many conversations.
+        verify_rows: Rows that are verified.
+        flat_parents: Sizes of the flatness suite, in parents.
+        delete_shapes: Projects and conversations in each, for the delete suite.
+        deletes: Conversations deleted one by one.
+        bulk: Conversations deleted at once.
+    """
+
+    rounds: int = 3
+    backfill_rows: tuple[int, ...] = (100_000, 1_000_000)
+    subset_rows: int = 20_000
+    operations: int = 500
+    messages: int = 20_000
+    verify_rows: int = 200_000
+    flat_parents: tuple[int, ...] = (10_000, 100_000, 1_000_000)
+    delete_shapes: tuple[tuple[int, int], ...] = ((20, 100), (200, 1_000))
+    deletes: int = 30
+    bulk: int = 50
+
+
+QUICK = Sizes(
+    rounds=2,
+    backfill_rows=(20_000,),
+    subset_rows=2_000,
+    operations=60,
+    messages=2_000,
+    verify_rows=20_000,
+    flat_parents=(5_000, 20_000),
+    delete_shapes=((20, 100),),
+    deletes=10,
+    bulk=20,
+)
+MOST_PARENTS = 3_000_000
+
+
+def choose(*, quick: bool, full: bool, rows: int | None) -> Sizes:
+    """Return the sizes of a run; ``rows`` caps every one of them."""
+    sizes = QUICK if quick else Sizes()
+    if full:
+        sizes = replace(sizes, flat_parents=(*sizes.flat_parents, MOST_PARENTS))
+    return capped(sizes, rows) if rows else sizes
+
+
+def capped(sizes: Sizes, rows: int) -> Sizes:
+    """Return sizes of which none is above ``rows``, and where that is little, fewer repetitions too."""
+    tiny = rows < 5_000
+    return replace(
+        sizes,
+        rounds=1 if tiny else sizes.rounds,
+        backfill_rows=tuple(dict.fromkeys(min(n, rows) for n in sizes.backfill_rows)),
+        subset_rows=min(sizes.subset_rows, rows),
+        operations=min(sizes.operations, 10) if tiny else sizes.operations,
+        messages=min(sizes.messages, rows),
+        verify_rows=min(sizes.verify_rows, rows),
+        flat_parents=tuple(dict.fromkeys(min(n, rows) for n in sizes.flat_parents)),
+        delete_shapes=((4, 10),) if tiny else sizes.delete_shapes,
+        deletes=min(sizes.deletes, 3) if tiny else sizes.deletes,
+        bulk=min(sizes.bulk, 5) if tiny else sizes.bulk,
+    )
