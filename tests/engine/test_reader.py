@@ -3,11 +3,12 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
 import pytest
+from plugins.servers import Server
 
 from chat.migrations.m3_project_conversations import migration
 from unnest import AsyncReader, Outcome, Reader, ShadowRecord, Stage, StageUnknown, UsageError
@@ -200,13 +201,26 @@ def test_the_new_form_serves_from_dual_read_on(stage: Stage, legacy_database: st
 # -- shadow ---------------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def at_backfill(database: str, connection: psycopg.Connection[Any]) -> str:
-    """Give the URL of a database whose ledger says that the migration has its history."""
-    with Runner(database, [migration]) as runner:
+def declare_at_backfill(url: str) -> str:
+    """Make a ledger which says that the migration has its history; candidates need no more."""
+    with Runner(url, [migration]) as runner:
         runner.prepare()
-    connection.execute("UPDATE unnest.migration SET stage = 'backfill'")
-    return database
+        runner.session.connection.execute("UPDATE unnest.migration SET stage = 'backfill'")
+    return url
+
+
+@pytest.fixture
+def at_backfill(database: str) -> str:
+    """Give the URL of a database of this test alone, at backfill."""
+    return declare_at_backfill(database)
+
+
+@pytest.fixture(scope="module")
+def ready(server: Server) -> Iterator[str]:
+    """Give the URL of a database at backfill that tests share, because they change nothing in it."""
+    url = server.create_database()
+    yield declare_at_backfill(url)
+    server.drop_database(url)
 
 
 def always() -> float:
@@ -229,9 +243,9 @@ def test_real_forms_are_compared_and_equal(legacy_database: str, connection: psy
         assert reader.records() == []
 
 
-def test_a_difference_is_recorded_and_told(at_backfill: str) -> None:
+def test_a_difference_is_recorded_and_told(ready: str) -> None:
     told: list[ShadowRecord] = []
-    with Reader(at_backfill) as reader:
+    with Reader(ready) as reader:
         read = reader.shadow(ID, old=lambda x: x, new=lambda x: -x, rate=1, on_difference=told.append, name="sign")
         assert read(3) == 3
         assert reader.wait_idle(PATIENCE_S)
@@ -241,9 +255,9 @@ def test_a_difference_is_recorded_and_told(at_backfill: str) -> None:
     assert (found.arguments, found.served, found.candidate) == ("((3,), {})", "3", "-3")
 
 
-def test_a_write_between_the_two_reads_is_no_difference(at_backfill: str) -> None:
+def test_a_write_between_the_two_reads_is_no_difference(ready: str) -> None:
     answers = iter(["before", "after"])
-    with Reader(at_backfill) as reader:
+    with Reader(ready) as reader:
         read = reader.shadow(ID, old=lambda: next(answers), new=lambda: "after", rate=1)
         assert read() == "before"
         assert reader.wait_idle(PATIENCE_S)
@@ -255,11 +269,11 @@ class Gone(BaseException):
 
 
 @pytest.mark.parametrize("error", [ValueError("bad row"), Gone("bad row"), psycopg.OperationalError("bad row")])
-def test_a_candidate_that_raises_is_recorded_and_not_felt(at_backfill: str, error: BaseException) -> None:
+def test_a_candidate_that_raises_is_recorded_and_not_felt(ready: str, error: BaseException) -> None:
     def candidate() -> str:
         raise error
 
-    with Reader(at_backfill) as reader:
+    with Reader(ready) as reader:
         read = reader.shadow(ID, old=lambda: "old", new=candidate, rate=1)
         assert [read(), read()] == ["old", "old"]
         assert reader.wait_idle(PATIENCE_S)
@@ -267,11 +281,11 @@ def test_a_candidate_that_raises_is_recorded_and_not_felt(at_backfill: str, erro
         assert "bad row" in reader.records()[0].candidate
 
 
-def test_a_comparison_or_an_observer_that_raises_is_not_felt(at_backfill: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_comparison_or_an_observer_that_raises_is_not_felt(ready: str, caplog: pytest.LogCaptureFixture) -> None:
     def fail(*_: object) -> bool:
         raise RuntimeError("observer broke")
 
-    with Reader(at_backfill) as reader:
+    with Reader(ready) as reader:
         reader.shadow(ID, old=lambda: 1, new=lambda: 2, rate=1, equal=fail, name="equal")()
         reader.shadow(ID, old=lambda: 1, new=lambda: 2, rate=1, on_difference=fail, name="told")()
         assert reader.wait_idle(PATIENCE_S)
@@ -280,13 +294,13 @@ def test_a_comparison_or_an_observer_that_raises_is_not_felt(at_backfill: str, c
     assert '"told": on_difference raised' in caplog.text
 
 
-def test_a_candidate_that_hangs_is_abandoned_and_others_still_run(at_backfill: str) -> None:
+def test_a_candidate_that_hangs_is_abandoned_and_others_still_run(ready: str) -> None:
     release = threading.Event()
 
     def hang() -> str:
         return str(release.wait(PATIENCE_S))
 
-    with Reader(at_backfill, workers=1) as reader:
+    with Reader(ready, workers=1) as reader:
         hanging = reader.shadow(ID, old=lambda: "old", new=hang, rate=1, timeout_s=0.1, name="hanging")
         healthy = reader.shadow(ID, old=lambda: "old", new=lambda: "old", rate=1, name="healthy")
         started = time.monotonic()
@@ -299,7 +313,7 @@ def test_a_candidate_that_hangs_is_abandoned_and_others_still_run(at_backfill: s
     assert counts["healthy"][Outcome.EQUAL] == 1
 
 
-def test_a_full_queue_drops_and_never_waits(at_backfill: str) -> None:
+def test_a_full_queue_drops_and_never_waits(ready: str) -> None:
     release, begun = threading.Event(), threading.Event()
 
     def candidate() -> str:
@@ -307,7 +321,7 @@ def test_a_full_queue_drops_and_never_waits(at_backfill: str) -> None:
         release.wait(PATIENCE_S)
         return "old"
 
-    with Reader(at_backfill, workers=1, queue_size=1) as reader:
+    with Reader(ready, workers=1, queue_size=1) as reader:
         read = reader.shadow(ID, old=lambda: "old", new=candidate, rate=1, timeout_s=PATIENCE_S)
         read()
         assert begun.wait(PATIENCE_S)
@@ -317,9 +331,9 @@ def test_a_full_queue_drops_and_never_waits(at_backfill: str) -> None:
         assert counted(reader) == {Outcome.EQUAL: 2, Outcome.DROPPED: 3}
 
 
-def test_candidates_that_all_hang_stop_being_started(at_backfill: str) -> None:
+def test_candidates_that_all_hang_stop_being_started(ready: str) -> None:
     release = threading.Event()
-    with Reader(at_backfill, workers=1) as reader:
+    with Reader(ready, workers=1) as reader:
         read = reader.shadow(ID, old=lambda: 1, new=lambda: int(release.wait(PATIENCE_S)), rate=1, timeout_s=0.05)
         for _ in range(4):
             read()
@@ -328,9 +342,9 @@ def test_candidates_that_all_hang_stop_being_started(at_backfill: str) -> None:
         assert counted(reader) == {Outcome.TIMED_OUT: 2, Outcome.DROPPED: 2}
 
 
-def test_the_rate_decides_which_calls_are_compared(at_backfill: str) -> None:
+def test_the_rate_decides_which_calls_are_compared(ready: str) -> None:
     draws = iter([0.04, 0.05, 0.9, 0.0])
-    with Reader(at_backfill) as reader:
+    with Reader(ready) as reader:
         read = reader.shadow(ID, old=lambda: 1, new=lambda: 1, rate=0.05, random=lambda: next(draws))
         assert [read() for _ in range(4)] == [1] * 4
         assert reader.wait_idle(PATIENCE_S)
@@ -358,11 +372,11 @@ def test_the_stage_decides_what_is_served_and_whether_to_compare(
         assert len(reader.records()) == compared
 
 
-def test_an_error_of_the_served_form_is_the_callers_and_starts_no_candidate(at_backfill: str) -> None:
+def test_an_error_of_the_served_form_is_the_callers_and_starts_no_candidate(ready: str) -> None:
     def served() -> int:
         raise KeyError("mine")
 
-    with Reader(at_backfill) as reader:
+    with Reader(ready) as reader:
         read = reader.shadow(ID, old=served, new=lambda: 1, rate=1)
         with pytest.raises(KeyError, match="mine"):
             read()
@@ -494,7 +508,7 @@ def test_asyncio_candidates_that_raise_hang_cancel_themselves_or_differ_are_not_
     assert len(stored(connection)) == len(expected)
 
 
-def test_asyncio_a_full_queue_drops_and_never_waits(at_backfill: str) -> None:
+def test_asyncio_a_full_queue_drops_and_never_waits(ready: str) -> None:
     async def main() -> dict[Outcome, int]:
         release = asyncio.Event()
 
@@ -502,7 +516,7 @@ def test_asyncio_a_full_queue_drops_and_never_waits(at_backfill: str) -> None:
             await release.wait()
             return "old"
 
-        async with AsyncReader(at_backfill, workers=1, queue_size=1) as reader:
+        async with AsyncReader(ready, workers=1, queue_size=1) as reader:
             read = reader.shadow(ID, old=old_one, new=candidate, rate=1)
             assert [await read() for _ in range(5)] == ["old"] * 5
             release.set()
