@@ -9,7 +9,7 @@ DEMO_ARGS ?=
 BENCH_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak lint types format bench postgres hooks clean
+.PHONY: help demo test soak golden lint types format bench postgres hooks clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*  ## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -22,6 +22,9 @@ test: $(VENV)/.tools postgres  ## install what tests need and run them all; PYTE
 
 soak: $(VENV)/.tools postgres  ## run the long tests with bigger settings
 	@UNNEST_SOAK=1 $(BIN)/python -m pytest --durations=15 -m soak $(PYTEST_ARGS)
+
+golden: $(VENV)/.tools  ## write the golden SQL files anew; then review the difference
+	@$(BIN)/python -m pytest -q --golden-update tests/golden/test_golden.py
 
 lint: $(VENV)/.tools  ## check style and formatting
 	@$(BIN)/ruff check .

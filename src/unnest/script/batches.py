@@ -113,7 +113,8 @@ def backfill(context: Context) -> Statement:
     lines = [
         _next_keys(face),
         "IF u_parents = 0 THEN RETURN NULL; END IF;",
-        set_guard(mapping, "'fwd'"),
+        # Nothing follows a copy: what the parents mean does not change by it, and followers have a walk of their own.
+        set_guard(mapping, "'rev'"),
         _ENGINE_ON,
         _take_keys(face),
         f"u_elements := ({text(mapping.elements(face, parents))});",
