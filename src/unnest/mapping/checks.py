@@ -40,7 +40,7 @@ def checked(columns: Iterable[sa.Column[Any]], where: str) -> sa.Table:
     found = list(columns)
     require(bool(found), f"{where}: no source column given")
     for column in found:
-        require(isinstance(column, sa.Column), f"{where}: source {column!r} is no column; give one such as orders.c.items")
+        require(isinstance(column, sa.Column), f'{where}: source {column!r} is no column; give one such as orders.c["items"]')
         require(
             isinstance(column.type, sa.JSON),
             f'{where}: source column "{column.table.name}.{column.name}" has type {column.type!r}; it must be JSONB or JSON',
