@@ -227,7 +227,7 @@ class Runner:
             if move.origin is Stage.PENDING:
                 self._check_absent(migration)
             if move.target is Stage.DUAL_WRITE and move.is_forward:
-                ledger.update(connection, migration.id, convergent=self._has_user_triggers(migration))
+                ledger.update(connection, migration.id, convergent=self.has_user_triggers(migration))
             statements = [s for some in plan.planned(migration, move, convergent=found.convergent).values() for s in some]
             with connection.transaction():
                 ledger.forget_checkpoints(connection, migration.id)
@@ -291,7 +291,7 @@ class Runner:
             sql_digest=sql_digest,
         )
 
-    def _has_user_triggers(self, migration: Migration) -> bool:
+    def has_user_triggers(self, migration: Migration) -> bool:
         """Return whether triggers that are not ours stand on the tables: then the convergent form is used."""
         tables = {table_name(face.table) for m in migration.mappings for face in m.faces}
         tables |= {table_name(output.table) for m in migration.mappings for output in m.targets}
@@ -528,6 +528,7 @@ class Runner:
     def purge(self, prefix: str, skip_gates: str | None = None) -> Stage:
         """Drop the retired values once the buffer has passed: the move from cleanup to complete."""
         migration = find(self.migrations, prefix)
+        self.prepare()
         found = self.record(migration)
         if found.stage is not Stage.CLEANUP:
             raise Refused(f'migration "{migration.id}" is at "{found.stage.value}"; only what is retired (cleanup) can be purged')
