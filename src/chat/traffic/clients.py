@@ -24,11 +24,11 @@ from chat.traffic.errors import WorldError
 _KEPT_ERRORS = 50
 _CALLS_BETWEEN_LOOKS = 150
 # All clients share few users and documents, so that they meet on the same rows.
-_SHARED_USERS = 6
+SHARED_USERS = 6
 _USERS_PER_CLIENT = 2
 _DOCUMENTS = 60
 
-_FIND_USERS = Statement(select(users.c.id).order_by(users.c.id).limit(_SHARED_USERS))
+_FIND_USERS = Statement(select(users.c.id).order_by(users.c.id).limit(SHARED_USERS))
 _FIND_PROJECTS = Statement(
     select(projects.c.id).where(projects.c.user_id == given("id")).order_by(projects.c.id).limit(given("limit", BigInteger))
 )
