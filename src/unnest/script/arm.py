@@ -28,6 +28,12 @@ def calls(migration: Migration, *, convergent: bool = False) -> Iterator[Stateme
         yield from batches.batches(context)
 
 
+def close(migration: Migration, *, convergent: bool = False) -> Iterator[Statement]:
+    """Yield the refusal of writes to the new tables, which stands from their creation to dual_read."""
+    for context in contexts(migration, convergent):
+        yield from forward.closed(context)
+
+
 def arm(migration: Migration, *, convergent: bool = False) -> Iterator[Statement]:
     """Yield dual write, old to new: from here on no later step can miss a write."""
     for context in contexts(migration, convergent):

@@ -16,8 +16,9 @@ from unnest.stages import Move, Step
 _Maker: TypeAlias = Callable[[Migration, bool], Iterator[Statement]]
 
 
-def _expand(migration: Migration, _: bool) -> Iterator[Statement]:
+def _expand(migration: Migration, convergent: bool) -> Iterator[Statement]:
     yield from expand.expand(migration)
+    yield from arm.close(migration, convergent=convergent)
 
 
 def _functions(migration: Migration, convergent: bool) -> Iterator[Statement]:
@@ -83,8 +84,9 @@ def _rearm(migration: Migration, convergent: bool) -> Iterator[Statement]:
     yield from arm.open_new(migration, convergent=convergent)
 
 
-def _disarm(migration: Migration, _: bool) -> Iterator[Statement]:
+def _disarm(migration: Migration, convergent: bool) -> Iterator[Statement]:
     yield from arm.disarm(migration)
+    yield from arm.close(migration, convergent=convergent)
 
 
 def _purge(migration: Migration, _: bool) -> Iterator[Statement]:
@@ -100,6 +102,7 @@ def _not_null(migration: Migration, _: bool) -> Iterator[Statement]:
 
 
 def _set_aside(migration: Migration, _: bool) -> Iterator[Statement]:
+    yield from arm.disarm(migration)
     yield from retire.set_aside(migration)
 
 
