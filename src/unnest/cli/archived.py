@@ -37,7 +37,8 @@ def _retired_faces(migrations: Iterable[Migration]) -> Iterator[tuple[Mapping, F
 def _whole(table: sa.Table, faces: list[tuple[Mapping, Face]]) -> sa.Select[Any]:
     gone = {name for _, face in faces for name in face.retired}
     columns = [sa.cast(sa.null(), c.type).label(c.name) if c.name in gone else c for c in table.c]
-    relation: sa.FromClause = parents = sa.select(*columns).subquery("p")
+    parents = sa.select(*columns).subquery("p")
+    relation: sa.FromClause = parents
     rebuilt = {}
     for number, (mapping, face) in enumerate(faces):
         again = mapping.rebuild(face, sa.select(*parents.c).subquery(f"p{number}"), rows_read(mapping, Reading.LIVE))

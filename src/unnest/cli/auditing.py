@@ -1,7 +1,7 @@
 """``unnest audit``: everything that can be validated today, in one run.
 
-In: the migrations and their stages. Out: verification, accounting, seals and constraints of each, and what is not covered. Exit code
-1 if anything is not as it should be.
+In: the migrations and their stages. Out: verification, accounting, seals and constraints of each, and what is not covered.
+Exit code 1 if anything is not as it should be.
 """
 
 from collections.abc import Iterator, Sequence
@@ -89,7 +89,9 @@ def _sealed(connection: Connection, migration: Migration, seal: Seal) -> Audited
     target = seal.target.alias("other")
     own = [seal.table.c[name] for name in seal.columns]
     same = [column == target.c[name] for column, name in zip(own, seal.target_columns, strict=True)]
-    stray = sa.select(sa.func.count()).where(*(c.is_not(None) for c in own), ~sa.exists(sa.select(ONE).select_from(target).where(*same)))
+    stray = sa.select(sa.func.count()).where(
+        *(c.is_not(None) for c in own), ~sa.exists(sa.select(ONE).select_from(target).where(*same))
+    )
     row = cast("tuple[int]", run(connection, stray.select_from(seal.table)).fetchone())
     check = f"{seal.table.name} ({', '.join(seal.columns)}) = {seal.target.name}"
     return Audited(migration=migration.id, check=check, holds=row[0] == 0, detail=f"{row[0]:,} rows without their counterpart")

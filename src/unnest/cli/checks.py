@@ -133,7 +133,8 @@ def _prepared_transactions(connection: Connection) -> Check:
 
 def _backups(connection: Connection) -> Check:
     mode, failed = connection.execute(
-        "SELECT current_setting('archive_mode'), last_failed_time > coalesce(last_archived_time, '-infinity') FROM pg_stat_archiver"
+        "SELECT current_setting('archive_mode'), last_failed_time > coalesce(last_archived_time, '-infinity')"
+        " FROM pg_stat_archiver"
     ).fetchall()[0]
     if mode == "off":
         detail = "WAL is not archived: there is no way back to a moment before a mistake"

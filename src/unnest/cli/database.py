@@ -47,7 +47,8 @@ def connect_once(url: str) -> None:
     except psycopg.OperationalError as error:
         said = " ".join(str(error).split())
         raise Refused(
-            f'no connection to {shown(url)}: {without_password(said, url)}; see that the server runs and that --db (or UNNEST_DB) is right'
+            f"no connection to {shown(url)}: {without_password(said, url)}; "
+            "see that the server runs and that --db (or UNNEST_DB) is right"
         ) from None
 
 

@@ -73,7 +73,9 @@ def _module(name: str, place: str) -> ModuleType:
 
 def _broken(place: str, error: Exception) -> DeclarationError:
     last = traceback.extract_tb(error.__traceback__)[-1]
-    return DeclarationError(f'--migrations "{place}" can\'t be imported: {type(error).__name__}: {error} ({last.filename}:{last.lineno})')
+    return DeclarationError(
+        f'--migrations "{place}" can\'t be imported: {type(error).__name__}: {error} ({last.filename}:{last.lineno})'
+    )
 
 
 def document_tables(migrations: Iterable[Migration]) -> list[Table]:

@@ -1,10 +1,11 @@
 """How much a backfill will be: rows, time, disk and WAL.
 
-In: a mapping and the statistics of the server, with a sample of a table. Out: an ``Estimate``, to be read as an order of magnitude.
+In: a mapping and the statistics of the server, with a sample of a table. Out: an ``Estimate``, an order of magnitude.
 """
 
+import operator
 from dataclasses import dataclass
-from typing import Any, LiteralString, cast
+from functools import reduce
 
 import sqlalchemy as sa
 
@@ -78,10 +79,10 @@ def _count_rows(connection: Connection, table: sa.Table) -> int:
     query = "SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(%s)"
     row = connection.execute(query, [table_name(table)]).fetchone()
     if row is None:
-        raise Refused(f'table {table_name(table)} is not there; create it, or see that --db names the right database')
+        raise Refused(f"table {table_name(table)} is not there; create it, or see that --db names the right database")
     if row[0] >= 0:
         return int(row[0])
-    counted = connection.execute(cast("LiteralString", f"SELECT count(*) FROM {table_name(table)}")).fetchone()
+    counted = connection.execute(f"SELECT count(*) FROM {table_name(table)}".encode()).fetchone()
     return int(counted[0]) if counted else 0
 
 
@@ -90,10 +91,8 @@ def _sample(connection: Connection, mapping: Mapping, face: Face, parents: int) 
     share = min(100.0, 100 * SAMPLE_ROWS / parents) if parents else 100.0
     pages = sa.tablesample(face.table, sa.func.system(share))
     relation = sa.select(*pages.c).limit(SAMPLE_ROWS).cte("sampled")
-    sizes = [sa.func.coalesce(sa.func.sum(sa.func.pg_column_size(relation.c[name])), 0) for name in face.nested]
-    total = sizes[0]
-    for more in sizes[1:]:
-        total = total + more
+    sizes = (sa.func.coalesce(sa.func.sum(sa.func.pg_column_size(relation.c[name])), 0) for name in face.nested)
+    total = reduce(operator.add, sizes, sa.literal(0))
     elements = mapping.elements(face, relation).scalar_subquery()
     row = run(connection, sa.select(sa.func.count(), elements, total).select_from(relation)).fetchone()
     assert row is not None

@@ -40,7 +40,9 @@ def _render(found: dict[str, Found], limit: int) -> Iterator[RenderableType]:
         if not page:
             continue
         yield f"{migration}\n"
-        rows = [(str(f["id"]), f["kind"], f["table_name"], f["key"], f["path"], f["state"], evidence(f["evidence"])) for f in page]
+        rows = [
+            (str(f["id"]), f["kind"], f["table_name"], f["key"], f["path"], f["state"], evidence(f["evidence"])) for f in page
+        ]
         yield table(("id", "kind", "table", "key", "path", "state", "evidence"), rows)
         if len(page) == limit:
             yield f"\nthere may be more: unnest findings {migration} --after {page[-1]['id']}"

@@ -91,9 +91,12 @@ class Invocation:
     def working(self) -> Iterator["Work"]:
         """Give a runner that shows its progress and stops between batches when asked to."""
         migrations, url = self.migrations, self.find_database()
-        with self.progress() as shown, Runner(url, migrations, report=RunnerProgress(shown), stop=self.stop) as runner:
-            with self.stop.patiently():
-                yield Work(runner=runner, shown=shown)
+        with (
+            self.progress() as shown,
+            Runner(url, migrations, report=RunnerProgress(shown), stop=self.stop) as runner,
+            self.stop.patiently(),
+        ):
+            yield Work(runner=runner, shown=shown)
 
     @contextmanager
     def progress(self) -> Iterator[Display]:
@@ -112,8 +115,8 @@ class Work:
 
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text.")]
-One = Annotated[str, typer.Argument(metavar="M", help="Migration: any unique prefix of its id, such as 3 or 003.")]
-Some = Annotated[str | None, typer.Argument(metavar="[M]", help="Migration (any unique prefix of its id); default: all.")]
+One = Annotated[str, typer.Argument(metavar="MIGRATION", help="Migration: any unique prefix of its id, such as 3 or 003.")]
+Some = Annotated[str | None, typer.Argument(metavar="MIGRATION", help="Migration (any unique prefix of its id); default: all.")]
 To = Annotated[
     str | None, typer.Option("--to", metavar="STAGE", help=f"Stage to reach: {', '.join(stage.value for stage in Stage)}.")
 ]

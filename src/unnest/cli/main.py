@@ -5,7 +5,7 @@ In: arguments. Out: an exit code: 0 done, 1 refused or differences found, 2 wron
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version as installed_version
 from typing import Annotated
 
@@ -36,28 +36,29 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for name, command in {
-    "demo": demo,
-    "import": import_,
-    "export": export,
-    "profile": profile,
-    "status": status,
-    "plan": plan,
-    "preflight": preflight,
-    "advance": advance,
-    "rollback": rollback,
-    "verify": verify,
-    "findings": findings,
-    "repair": repair,
-    "rebuild": rebuild,
-    "audit": audit,
-    "pause": pause,
-    "resume": resume,
-    "set": set_values,
-    "purge": purge,
-}.items():
-    app.command(name)(command)
-app.add_typer(db, name="db")
+_COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
+    ("demo", demo, "The main job end to end, on made-up data."),
+    ("import", import_, "Import a snapshot of documents."),
+    ("export", export, "Export all documents as a snapshot."),
+    ("profile", profile, "Describe a snapshot before importing it."),
+    ("status", status, "Where every migration stands."),
+    ("plan", plan, "SQL, losses, locks, sizes; changes nothing."),
+    ("preflight", preflight, "Whether a migration may begin here."),
+    ("advance", advance, "Move a migration forward."),
+    ("rollback", rollback, "Move a migration back; nothing is lost."),
+    ("verify", verify, "Compare both sides exactly."),
+    ("findings", findings, "What could not be placed or disagrees."),
+    ("repair", repair, "Make both sides equal where they differ."),
+    ("rebuild", rebuild, "Rebuild all nested values from the rows."),
+    ("audit", audit, "Validate all migrations in one run."),
+    ("pause", pause, "Pause a migration between two batches."),
+    ("resume", resume, "Let a paused migration go on."),
+    ("set", set_values, "Change settings, also while it runs."),
+    ("purge", purge, "Drop retired values after the buffer."),
+)
+for _name, _command, _short in _COMMANDS:
+    app.command(_name, short_help=_short)(_command)
+app.add_typer(db, name="db", short_help="The embedded PostgreSQL in ./.unnest.")
 
 _HOISTED = ("--db", "--migrations")
 

@@ -5,6 +5,7 @@ In: a migration and a stage. Out: the moves, stage by stage, each with its time.
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
 
@@ -23,10 +24,20 @@ SkipGates = Annotated[
 Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why, for the ledger.")]
 Patience = Annotated[
     float,
-    typer.Option("--patience", metavar="SECONDS", min=0, help="How long to try again while another runner or locks are in the way."),
+    typer.Option(
+        "--patience", metavar="SECONDS", min=0, help="How long to try again while another runner or locks are in the way."
+    ),
 ]
 _PAUSE_S = 1.0
-Made = list[dict[str, object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """One move that was made, or found to be made already."""
+
+    origin: str
+    target: str
+    seconds: float
 
 
 def advance(
@@ -72,7 +83,7 @@ def purge(
     _show(call, one, made)
 
 
-def go_forward(work: Work, one: str, target: Stage | None, skip_gates: str | None, patience_s: float = 0) -> Made:
+def go_forward(work: Work, one: str, target: Stage | None, skip_gates: str | None, patience_s: float = 0) -> list[Made]:
     """Advance stage by stage, telling each; return what was made."""
     status = work.runner.status(one)
     origin = Stage(status.stage)
@@ -81,7 +92,7 @@ def go_forward(work: Work, one: str, target: Stage | None, skip_gates: str | Non
     return [_step(work, one, patience_s, partial(work.runner.advance, one, each, skip_gates)) for each in path]
 
 
-def go_back(work: Work, one: str, target: Stage | None, reason: str | None, patience_s: float = 0) -> Made:
+def go_back(work: Work, one: str, target: Stage | None, reason: str | None, patience_s: float = 0) -> list[Made]:
     """Roll back stage by stage, telling each; return what was made."""
     origin = Stage(work.runner.status(one).stage)
     goal = target or before(origin)
@@ -89,7 +100,7 @@ def go_back(work: Work, one: str, target: Stage | None, reason: str | None, pati
     return [_step(work, one, patience_s, partial(work.runner.rollback, one, each, reason)) for each in path]
 
 
-def _step(work: Work, one: str, patience_s: float, move: Callable[[], Stage]) -> dict[str, object]:
+def _step(work: Work, one: str, patience_s: float, move: Callable[[], Stage]) -> Made:
     origin = work.runner.status(one).stage
     started = time.monotonic()
     reached = _patiently(work, patience_s, move).value
@@ -97,7 +108,7 @@ def _step(work: Work, one: str, patience_s: float, move: Callable[[], Stage]) ->
     work.shown.end()
     if reached != origin:
         work.shown.line(f"{one}: {origin} -> {reached} in {duration(seconds)}")
-    return {"from": origin, "to": reached, "seconds": round(seconds, 3)}
+    return Made(origin=origin, target=reached, seconds=round(seconds, 3))
 
 
 def _patiently(work: Work, patience_s: float, move: Callable[[], Stage]) -> Stage:
@@ -113,8 +124,8 @@ def _patiently(work: Work, patience_s: float, move: Callable[[], Stage]) -> Stag
             time.sleep(_PAUSE_S)
 
 
-def _show(call: Invocation, one: str, made: Made) -> None:
-    last = made[-1]
-    is_moved = any(each["from"] != each["to"] for each in made)
-    told = [] if is_moved else [f"{one} is at {last['to']} already"]
-    call.screen.show({"migration": one, "stage": last["to"], "moves": made}, lambda: told)
+def _show(call: Invocation, one: str, made: list[Made]) -> None:
+    stage = made[-1].target
+    told = [] if any(each.origin != each.target for each in made) else [f"{one} is at {stage} already"]
+    moved = [{"from": each.origin, "to": each.target, "seconds": each.seconds} for each in made if each.origin != each.target]
+    call.screen.show({"migration": one, "stage": stage, "moves": moved}, lambda: told)

@@ -1,7 +1,7 @@
 """``unnest plan``: what the moves of a migration will do, without doing any of it.
 
-In: a migration, its stage and a stage to reach. Out: the very statements that the runner would execute, what is lost, which tables
-are locked, and what the backfill takes. The connection is read-only.
+In: a migration, its stage and a stage to reach. Out: the very statements that the runner would execute, what is lost, which
+tables are locked, and what the backfill takes. The connection is read-only.
 """
 
 from collections.abc import Iterator
@@ -142,9 +142,7 @@ def _summary(found: Plan) -> Iterator[RenderableType]:
 
 def _estimates(found: Plan) -> RenderableType:
     columns = ("new table", "parents", "elements", "time", "disk", "WAL")
-    rows = [
-        (e.table, e.parents, e.elements, duration(e.seconds), size(e.disk_bytes), size(e.wal_bytes)) for e in found.estimates
-    ]
+    rows = [(e.table, e.parents, e.elements, duration(e.seconds), size(e.disk_bytes), size(e.wal_bytes)) for e in found.estimates]
     return table(columns, rows, right=columns[1:])
 
 

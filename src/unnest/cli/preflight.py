@@ -1,6 +1,7 @@
 """``unnest preflight``: whether a migration may begin here.
 
-In: the database as it is. Out: a line for each thing that was looked at: ok, warn or refuse, why, and what to do. Exit code 1 on refuse.
+In: the database as it is. Out: a line for each thing that was looked at: ok, warn or refuse, why, and what to do.
+Exit code 1 on refuse.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -70,4 +71,3 @@ def _sorted(checks: Sequence[Check]) -> list[Check]:
 def _found(check: Check) -> Text:
     text = Text(check.detail)
     return text.append(f"\n-> {check.remedy}") if check.remedy else text
-

@@ -26,9 +26,7 @@ Target = Annotated[Path, typer.Argument(metavar="PATH", help="The zip to write; 
 Portable = Annotated[bool, typer.Option("--portable", help="Write the encoding that older servers read as well.")]
 
 
-def import_(
-    context: typer.Context, path: Source, table: Table = None, mode: Mode = ImportMode.EMPTY, json: Json = False
-) -> None:
+def import_(context: typer.Context, path: Source, table: Table = None, mode: Mode = ImportMode.EMPTY, json: Json = False) -> None:
     """Import a snapshot of documents, whole or not at all."""
     call = invocation(context, json)
     tables = declared.document_tables(call.migrations)

@@ -44,4 +44,6 @@ class Stop:
             sys.stderr.write("\nunnest: stopping after this batch; the same signal again stops at once\n")
             return
         name = signal.Signals(number).name
-        raise Interrupted(f"stopped at once by {name}; the transaction under way is undone, and the same command goes on from there")
+        raise Interrupted(
+            f"stopped at once by {name}; the transaction under way is undone, and the same command goes on from there"
+        )

@@ -23,7 +23,9 @@ _RETIRED = (Stage.CLEANUP, Stage.COMPLETE)
 
 def of_migration(connection: Connection, migration: Migration, stage: Stage) -> Iterator[Check]:
     """Yield what has to hold of a migration's tables."""
-    structure = [check for table, columns in _needed(migration, stage).items() for check in _structure(connection, table, columns)]
+    structure = [
+        check for table, columns in _needed(migration, stage).items() for check in _structure(connection, table, columns)
+    ]
     yield from structure
     if any(check.level == "refuse" for check in structure):
         return
@@ -70,7 +72,9 @@ def _structure(connection: Connection, table: sa.Table, columns: dict[str, sa.Co
         yield refuse(f"table {name}", "is not there", "create or import it, or see that --db names the right database")
         return
     if kind not in ("r", "p"):
-        yield refuse(f"table {name}", "is no table but a view or the like: it can't carry the triggers", "declare the table under it")
+        yield refuse(
+            f"table {name}", "is no table but a view or the like: it can't carry the triggers", "declare the table under it"
+        )
         return
     query: LiteralString = (
         "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
@@ -92,7 +96,12 @@ def _column(table: str, column: sa.Column[Any], found: str | None) -> Check | No
     return warn(name, f"is {found}; declared is {wanted}", "declare it as it is in the database")
 
 
-_ALIASES = {"varchar": "text", "character varying": "text", "float": "double precision", "timestamp with time zone": "timestamptz"}
+_ALIASES = {
+    "varchar": "text",
+    "character varying": "text",
+    "float": "double precision",
+    "timestamp with time zone": "timestamptz",
+}
 
 
 def _plain(kind: str) -> str:
@@ -180,7 +189,7 @@ def _fitting(connection: Connection, mapping: Mapping) -> Check:
 def _size(connection: Connection, mapping: Mapping) -> Check:
     found = estimate(connection, mapping)
     detail = (
-        f"about {found.elements:,} rows in {duration(found.seconds)}, {size(found.disk_bytes)} on disk and {size(found.wal_bytes)} of WAL;"
-        " free space is not seen from here"
+        f"about {found.elements:,} rows in {duration(found.seconds)}, {size(found.disk_bytes)} on disk and"
+        f" {size(found.wal_bytes)} of WAL; free space is not seen from here"
     )
     return ok(f"size of {found.table}", detail)

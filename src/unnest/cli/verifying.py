@@ -64,7 +64,9 @@ def _differences(found: Verification) -> Iterator[RenderableType]:
 def repair(
     context: typer.Context,
     migration: One,
-    direction: Annotated[Direction, typer.Option("--direction", help="Which side is right: the rows (new) or the nested values.")],
+    direction: Annotated[
+        Direction, typer.Option("--direction", help="Which side is right: the rows (new) or the nested values.")
+    ],
     json: Json = False,
 ) -> None:
     """Make both sides equal again where they differ, under the locks of the rows concerned."""
