@@ -23,6 +23,11 @@ def require(claim: bool, message: str) -> None:
         raise DeclarationError(message)
 
 
+def require_table(into: object, kind: str) -> None:
+    """Refuse a target that is no table: the name of the mapping comes from it."""
+    require(isinstance(into, sa.Table), f"{kind}(into={into!r}): into must be a SQLAlchemy Table")
+
+
 def require_column(table: sa.Table, name: str, where: str) -> sa.Column[Any]:
     """Return a column by name.
 

@@ -25,7 +25,7 @@ from unnest.mapping.base import (
     residue_output,
 )
 from unnest.mapping.base import Rows as RowsRead
-from unnest.mapping.checks import checked, require, require_column, require_key, require_once, source_key
+from unnest.mapping.checks import checked, require, require_column, require_key, require_once, require_table, source_key
 from unnest.mapping.codecs import Field, codec_for
 from unnest.sql import array_or_empty, as_text, build_object, each, elements, jsonb, kind_of, moved
 
@@ -58,11 +58,13 @@ class Links(Mapping):
         initial: Map[str, ColumnElement[Any]] | None = None,
         name: str | None = None,
     ) -> None:
+        require_table(into, "Links")
         self.name = name or naming.short(into.name)
         where = f'mapping "{self.name}"'
         self.holder = checked([source], where)
+        is_column = isinstance(truth, sa.Column) and isinstance(truth.table, sa.Table)
+        require(is_column, f"{where}: truth {truth!r} is no column of a table")
         self.member_table = truth.table
-        require(isinstance(truth.table, sa.Table), f"{where}: truth {truth!r} is no column of a table")
         self.into, self.array, self.truth = into, source, truth
         self.parent, self.member = parent, member
         self.same_owner, self.initial = same_owner, dict(initial or {})
@@ -91,7 +93,7 @@ class Links(Mapping):
 
     def _check_owner(self, where: str) -> None:
         for column in self.same_owner or ():
-            known = column.table in (self.holder, self.member_table)
+            known = isinstance(column, sa.Column) and column.table in (self.holder, self.member_table)
             require(known, f'{where}: same_owner column "{column}" belongs to neither table of the link')
 
     # -- E ----------------------------------------------------------------------------------------------------------------

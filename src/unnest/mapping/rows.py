@@ -37,6 +37,7 @@ from unnest.mapping.checks import (
     require_column,
     require_key,
     require_once,
+    require_table,
     source_key,
 )
 from unnest.mapping.codecs import Codec, Declared, codec_for
@@ -97,6 +98,7 @@ class Rows(Mapping):
         grace_s: int = 900,
         name: str | None = None,
     ) -> None:
+        require_table(into, "Rows")
         self.name = name or naming.short(into.name)
         self.into, self.position, self.rest, self.start = into, position, rest, start
         self.parts: dict[Any, sa.Column[Any]] = dict(source) if isinstance(source, Map) else {None: source}
@@ -458,7 +460,10 @@ class Rows(Mapping):
     @property
     def losses(self) -> tuple[str, ...]:
         found = [c.key for c in self.fields.values() if c.by_value]
-        spelled = [f'JSON text in "{key}" keeps its spelling while its row says the same; a changed row is spelled as PostgreSQL prints jsonb' for key in found]
+        spelled = [
+            f'JSON text in "{key}" keeps its spelling while its row says the same; a changed row is spelled as PostgreSQL prints jsonb'
+            for key in found
+        ]
         numbers = ["numbers come back equal by value: 5.0 and 5 are one number"]
         return (*spelled, *numbers)
 
