@@ -124,7 +124,11 @@ class Shown:
             f"{witness.compared:,} comparisons with its book, {witness.retries:,} retried, {len(witness.failures)} failed)"
         )
         for each in self.report.untouched:
-            anew = f", {each.spelled_anew:,} of these with ids in another order or JSON text spelled anew" if each.spelled_anew else ""
+            anew = (
+                f", {each.spelled_anew:,} of these with ids in another order or JSON text spelled anew"
+                if each.spelled_anew
+                else ""
+            )
             same = each.documents - each.differing
             yield (
                 f"untouched documents {each.when}: {each.documents:,} compared with the import, {same:,} mean the same{anew}, "
