@@ -7,6 +7,7 @@ there.
 import json
 import os
 import platform
+import signal
 import sys
 import time
 from datetime import UTC, datetime
@@ -43,6 +44,7 @@ def main(
     sizes = choose(quick=quick, full=full, rows=rows)
     console = Console() if sys.stdout.isatty() else Console(width=150)
     out.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server is stopped and removed
     with server(kind) as databases:
         for name in names:
             result = run(name, databases, sizes)
