@@ -8,6 +8,8 @@ field names (``conversation_ids`` holds ``conversationIds``); keys *inside* nest
 is required and there is no foreign key: real documents miss fields and refer to rows that are gone.
 """
 
+from typing import Any
+
 from sqlalchemy import Boolean, Column, Double, Index, MetaData, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
@@ -27,7 +29,7 @@ def _table(
     indexes: tuple[tuple[str, ...], ...] = (),
 ) -> Table:
     """Declare one document table; ``texts``, ``numbers``, ... are column names separated by blanks."""
-    groups: tuple[tuple[str, type[TypeEngine[object]]], ...] = (
+    groups: tuple[tuple[str, type[TypeEngine[Any]]], ...] = (
         (texts, Text),
         (numbers, Double),
         (booleans, Boolean),
@@ -77,8 +79,7 @@ messages = _table(
     " generation_started_at generation_completed_at first_token_at tokens_per_second memory_extracted_at"
     " created_at updated_at",
     booleans="is_consolidation memory_extracted",
-    nested="provider_metadata votes embedding attachments tool_calls partial_tool_calls sources partial_sources"
-    " source_metadata",
+    nested="provider_metadata votes embedding attachments tool_calls partial_tool_calls sources partial_sources source_metadata",
     indexes=(("conversation_id",), ("user_id",), ("status",), ("parent_message_id",), ("comparison_group_id",)),
 )
 bookmarks = _table(

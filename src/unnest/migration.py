@@ -101,7 +101,8 @@ def _check_mapping(mapping: Mapping, where: str) -> None:
 
 
 def _check_identifiers(table: sa.Table, place: str) -> None:
-    constraints = [str(c.name) for c in (*table.constraints, *table.indexes) if c.name]
+    named: list[sa.Constraint | sa.Index] = [*table.constraints, *table.indexes]
+    constraints = [str(c.name) for c in named if c.name]
     for name in (table.name, *(c.name for c in table.c), *constraints):
         size = len(name.encode())
         require(

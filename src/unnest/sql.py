@@ -29,6 +29,7 @@ class _ReadableCompiler(PGCompiler):
     """PostgreSQL's compiler with every join on a line of its own: emitted SQL is read by people."""
 
     def visit_join(self, join: Join, asfrom: bool = False, from_linter: Any = None, **kwargs: Any) -> str:
+        del asfrom  # part of the compiler's signature
         left = join.left._compiler_dispatch(self, asfrom=True, from_linter=from_linter, **kwargs)
         right = join.right._compiler_dispatch(self, asfrom=True, from_linter=from_linter, **kwargs)
         assert join.onclause is not None
@@ -38,7 +39,8 @@ class _ReadableCompiler(PGCompiler):
 
     def render_literal_value(self, value: Any, type_: TypeEngine[Any]) -> str:
         """Render names of columns as text: they are strings of a type that SQLAlchemy does not recognise."""
-        return super().render_literal_value(value, sa.Text() if isinstance(value, str) and type_._isnull else type_)
+        kind = sa.Text() if isinstance(value, str) and type_._isnull else type_
+        return str(super().render_literal_value(value, kind))  # type: ignore[no-untyped-call]  # SQLAlchemy's own
 
 
 class _ReadableDialect(PGDialect):
@@ -48,7 +50,7 @@ class _ReadableDialect(PGDialect):
     supports_statement_cache = False
 
     def __init__(self) -> None:
-        super().__init__(paramstyle="named")
+        super().__init__(paramstyle="named")  # type: ignore[no-untyped-call]  # SQLAlchemy's own
 
 
 DIALECT: PGDialect = _ReadableDialect()

@@ -196,6 +196,7 @@ class Field(Codec):
     """A field whose codec follows from the column's type."""
 
     def read(self, value: ColumnElement[Any], column: sa.Column[Any]) -> ColumnElement[Any]:
+        del value
         raise DeclarationError(f'field "{column.name}" was used before its codec was chosen')
 
 

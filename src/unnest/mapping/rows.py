@@ -255,7 +255,8 @@ class Rows(Mapping):
     def _residue(self, parents: FromClause, e: FromClause, superseded: ColumnElement[bool] | None) -> Select[Any]:
         account: ColumnElement[Any] = sa.literal(Account.QUARANTINED.value, sa.Text)
         reason: ColumnElement[Any] = sa.literal("does not fit", sa.Text)
-        value, where = e.c[_ELEMENT], ~e.c[_FITS]
+        value: ColumnElement[Any] = e.c[_ELEMENT]
+        where: ColumnElement[bool] = ~e.c[_FITS]
         if not self.rest:
             left = self._remainder(e)
             value = sa.case((e.c[_FITS], left), else_=value)
@@ -403,7 +404,7 @@ class Rows(Mapping):
             )
             for n in face.nested
         ]
-        total = counts[0]
+        total: ColumnElement[Any] = counts[0]
         for count in counts[1:]:
             total = total + count
         return sa.select(sa.cast(total, sa.BigInteger)).select_from(parents)
@@ -461,7 +462,8 @@ class Rows(Mapping):
     def losses(self) -> tuple[str, ...]:
         found = [c.key for c in self.fields.values() if c.by_value]
         spelled = [
-            f'JSON text in "{key}" keeps its spelling while its row says the same; a changed row is spelled as PostgreSQL prints jsonb'
+            f'JSON text in "{key}" keeps its spelling while its row says the same; '
+            "a changed row is spelled as PostgreSQL prints jsonb"
             for key in found
         ]
         numbers = ["numbers come back equal by value: 5.0 and 5 are one number"]

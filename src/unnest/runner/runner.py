@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import sqlalchemy as sa
 from psycopg.types.json import Jsonb
@@ -430,7 +430,7 @@ class Runner:
             .order_by(table.c.step, table.c.part)
         )
         return [
-            Accounting(**{name: value if name == "part" else int(value or 0) for name, value in row.items()})
+            Accounting(part=row.pop("part"), **{name: int(value or 0) for name, value in row.items()})
             for row in ledger.rows(self.session.connection, select)
         ]
 
@@ -560,13 +560,10 @@ def _undeclared(migration: Migration) -> Status:
 
 def _insert_difference(connection: ledger.Connection, migration: Migration, difference: Difference) -> None:
     connection.execute(
-        cast(
-            "LiteralString",
-            "INSERT INTO unnest.finding (migration, mapping, table_name, key, kind, path, account, evidence) "
-            "VALUES (%s, %s, %s, %s, 'difference', %s, 'shape', %s) "
-            "ON CONFLICT (migration, mapping, table_name, key, kind, path, md5(evidence::text)) "
-            "DO UPDATE SET state = 'open', last_seen = clock_timestamp()",
-        ),
+        "INSERT INTO unnest.finding (migration, mapping, table_name, key, kind, path, account, evidence) "
+        "VALUES (%s, %s, %s, %s, 'difference', %s, 'shape', %s) "
+        "ON CONFLICT (migration, mapping, table_name, key, kind, path, md5(evidence::text)) "
+        "DO UPDATE SET state = 'open', last_seen = clock_timestamp()",
         [
             migration.id,
             difference.mapping,

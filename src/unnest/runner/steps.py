@@ -1,14 +1,14 @@
 """What each step of a move does.
 
-In: a move in progress. Out: its effects, one resumable step after the other. SQL comes from ``unnest.script.plan``; the steps that
-walk call its functions.
+In: a move in progress. Out: its effects, one resumable step after the other. SQL comes from ``unnest.script.plan``; the steps
+that walk call its functions.
 """
 
 import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, LiteralString, cast
+from typing import Any
 
 from unnest import ledger, naming
 from unnest.errors import Inconsistent
@@ -129,7 +129,7 @@ class Steps:
         name = f"unnest.{quote(naming.function(mapping.name, function))}"
 
         def work() -> Any:
-            row = self.session.connection.execute(cast("LiteralString", f"SELECT {name}({arguments})")).fetchone()
+            row = self.session.connection.execute(f"SELECT {name}({arguments})").fetchone()
             return row[0] if row else None
 
         return self.session.retrying(f"{mapping.name}.{function}", work)
@@ -152,7 +152,7 @@ class Steps:
             self._drain(mapping)
 
     def _drain(self, mapping: Mapping) -> None:
-        """What is queued is marked at first and due when the transactions of that moment have ended: seldom a wait worth noting."""
+        """What is queued is marked at first and due when the transactions of that moment have ended: seldom a wait to note."""
         deadline = time.monotonic() + DRAIN_PATIENCE_S
         while True:
             found = self._call(mapping, "drain", str(DRAIN_ROWS))
@@ -189,7 +189,7 @@ class Steps:
             raise Inconsistent(_explained(self.migration, result))
 
     def _verify_repaired(self) -> None:
-        """The rows are the truth during a rollback from cleanup: what changed between rebuild and rearming is settled once more."""
+        """The rows are the truth in a rollback from cleanup: what changed between rebuild and rearming is settled once more."""
         result = self.verification(both_live=True)
         if result.clean:
             return
@@ -218,7 +218,7 @@ class Steps:
                 # psycopg types a list of text as text[]; the function's own type is taken by a cast of the literal.
                 literal = self.session.connection.execute("SELECT %s::text[]::text", [some]).fetchone()
                 assert literal is not None
-                self.session.connection.execute(cast("LiteralString", f"SELECT {name}(%s, %s)"), [literal[0], direction])
+                self.session.connection.execute(f"SELECT {name}(%s, %s)", [literal[0], direction])
 
             self.session.retrying(f"repair {mapping.name}", work)
             done += len(some)

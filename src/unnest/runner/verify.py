@@ -5,7 +5,7 @@ In: a migration and its stage. Out: a ``Verification`` that names rows and paths
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, LiteralString, cast
+from typing import Any, cast
 
 from unnest import naming
 from unnest.errors import Interrupted
@@ -92,12 +92,12 @@ class Verifier:
         self.parents += done
 
     def _row(self, query: str, *arguments: Any) -> dict[str, Any]:
-        row = self.session.connection.execute(cast("LiteralString", query), arguments).fetchone()
+        row = self.session.connection.execute(query, arguments).fetchone()
         assert row is not None
         return cast("dict[str, Any]", row[0])
 
     def _compare(self, mapping: Mapping, face: Face, query: str, after: str | None, last: str | None) -> None:
-        cursor = self.session.connection.execute(cast("LiteralString", query), [after, last, LIMIT])
+        cursor = self.session.connection.execute(query, [after, last, LIMIT])
         for what, key, path, expected, actual in cursor:
             self.differences.append(
                 Difference(mapping=mapping.name, table=face.name, what=what, key=key, path=path, expected=expected, actual=actual)

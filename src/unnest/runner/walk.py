@@ -1,13 +1,13 @@
 """Walks over parents in key order: batches sized by time, resumable at every one, paused and stopped between two.
 
-In: a function of schema ``unnest`` and a checkpoint. Out: counts. The cursor is written in the transaction of the batch, so a crash
-at any instant leaves it true.
+In: a function of schema ``unnest`` and a checkpoint. Out: counts. The cursor is written in the transaction of the batch, so a
+crash at any instant leaves it true.
 """
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, LiteralString, cast
+from typing import Any
 
 from unnest import ledger, naming
 from unnest.errors import Interrupted
@@ -68,16 +68,13 @@ class Walker:
             return
         key, table = quote(face.key), table_name(face.table)
         row = connection.execute(
-            cast(
-                "LiteralString",
-                f"SELECT (SELECT {key}::text FROM {table} ORDER BY {key} DESC LIMIT 1), "
-                f"(SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass('{table}'))",
-            )
+            f"SELECT (SELECT {key}::text FROM {table} ORDER BY {key} DESC LIMIT 1), "
+            f"(SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass('{table}'))"
         ).fetchone()
         assert row is not None
         upto, expected = row
         if expected is None or expected < 0:
-            counted = connection.execute(cast("LiteralString", f"SELECT count(*) FROM {table}")).fetchone()
+            counted = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
             expected = counted[0] if counted else 0
         values = {"upto": upto, "expected": expected, "batch_rows": START_ROWS, "done": upto is None}
         ledger.set_checkpoint(connection, self.migration, self.step, part, **values)
@@ -107,7 +104,7 @@ class Walker:
         ceiling_bytes = int(settings.get("batch_bytes", CEILING_BYTES))
         started = time.perf_counter()
         arguments = [point.cursor, point.upto, point.batch_rows, ceiling_bytes]
-        row = connection.execute(cast("LiteralString", call), arguments).fetchone()
+        row = connection.execute(call, arguments).fetchone()
         found: dict[str, Any] | None = row[0] if row else None
         if found is None:
             ledger.set_checkpoint(connection, self.migration, self.step, part, done=True)

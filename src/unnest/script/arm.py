@@ -46,7 +46,7 @@ def arm(migration: Migration, *, convergent: bool = False) -> Iterator[Statement
 
 
 def read_live(migration: Migration, *, convergent: bool = False) -> Iterator[Statement]:
-    """Yield the followers' functions anew: history is copied and corrected, so they read the rows and no drift is left to record."""
+    """Yield the followers' functions anew: history is copied and corrected, so they read rows, and no drift is left to record."""
     for context in contexts(migration, convergent):
         for name, output, face in reverse.followed(context):
             yield reverse.follow_function(context, Role.FOLLOW, output, face, Reading.LIVE, name)

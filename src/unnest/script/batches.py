@@ -168,8 +168,8 @@ def _unbalanced(context: Context) -> str:
 def rebuild(context: Context, face: Face) -> Statement:
     """Return the function that makes a window of nested values equal to R.
 
-    For followers, with ``u_account``, what is about to be dropped is recorded first and the elements are accounted for. For the source the rows are
-    the truth and are settled afterwards.
+    For followers, with ``u_account``, what is about to be dropped is recorded first and the elements are accounted for. For the
+    source the rows are the truth and are settled afterwards.
     """
     mapping, is_source = context.mapping, face is context.mapping.source
     parents = pieces.parents(mapping, face, in_keys)

@@ -49,7 +49,8 @@ def _matching_key(output: Output) -> sa.Constraint:
     table, wanted = output.table, set(output.key)
     primary = table.primary_key
     if {c.name for c in primary.columns} == wanted:
-        return sa.PrimaryKeyConstraint(*(c.name for c in primary.columns), name=primary.name)
+        name = str(primary.name) if primary.name else None
+        return sa.PrimaryKeyConstraint(*(c.name for c in primary.columns), name=name)
     for constraint in table.constraints:
         if isinstance(constraint, sa.UniqueConstraint) and {c.name for c in constraint.columns} == wanted:
             return sa.UniqueConstraint(*(c.name for c in constraint.columns), name=constraint.name)

@@ -16,7 +16,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause, Select
 
 from unnest.mapping.base import Face, Lookup, Mapping, Output, Rank, Rows
-from unnest.sql import ONE, Condition, columns_read, comparable, differs, each, quote, type_name
+from unnest.sql import ONE, Condition, columns_read, differs, each, quote, type_name
 
 KEYS = "u_keys"
 """The plpgsql variable that holds the keys of the parents at hand."""

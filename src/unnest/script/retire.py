@@ -19,7 +19,9 @@ HIDE_COLUMN = """\
 CREATE OR REPLACE FUNCTION unnest.hide_column(u_migration text, u_table regclass, u_column text, u_hidden text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $unnest$
 BEGIN
-IF NOT EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = u_table AND attname = u_column AND NOT attisdropped) THEN RETURN; END IF;
+IF NOT EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = u_table AND attname = u_column AND NOT attisdropped) THEN
+RETURN;
+END IF;
 INSERT INTO unnest.archive (migration, table_name, column_name, hidden_name, type, column_default, not_null, indexes)
 SELECT u_migration, u_table::text, u_column, u_hidden, format_type(a.atttypid, a.atttypmod), pg_get_expr(d.adbin, d.adrelid),
 a.attnotnull, (SELECT coalesce(jsonb_agg(pg_get_indexdef(i.indexrelid)), '[]') FROM pg_index AS i

@@ -67,7 +67,7 @@ def _on_rows(context: Context, role: Role, output: Output, face: Face, reading: 
 def follow_function(context: Context, role: Role, output: Output, face: Face, reading: Reading, name: str) -> Statement:
     """Return the function of one output and one face; replacing it is how a stage changes what R reads."""
     mapping, source = context.mapping, face is context.mapping.source
-    cases = []
+    cases: list[str] = []
     for event, (_, names) in _EVENTS.items():
         selects = [sa.select(transition(output.table, n).c[output.faces[face.name]]) for n in names]
         keys = text(selects[0].distinct() if len(selects) == 1 else sa.union(*selects))
@@ -99,7 +99,8 @@ def settled(context: Context) -> list[Any]:
     """Return the statements after which E(source) = rows for the parents in ``u_keys``, whose new rows are the truth.
 
     R writes the parents. Nearly always E of that gives the rows as they are; where it does not, positions are made dense,
-    copies, remainder and residue that the new write has overtaken are made equal, and a row that can't be carried back is refused.
+    copies, remainder and residue that the new write has overtaken are made equal, and a row that can't be carried back is
+    refused.
     """
     mapping, scope = context.mapping, pieces.in_keys
     relation = pieces.parents(mapping, mapping.source, scope)
@@ -227,8 +228,7 @@ def keep(context: Context) -> Iterator[Statement]:
         lines += _kept_lines(context, column)
     lines.append("RETURN NEW;")
     yield function(context, "keep", "\n".join(lines), declare="u_recent jsonb;\nu_kept jsonb;")
-    columns = [column for column in source.nested]
-    different = pieces.changed(source.table, columns)
+    different = pieces.changed(source.table, list(source.nested))
     yield trigger(context, Role.KEEP, "keep", "BEFORE UPDATE", table_name(source.table), "keep", condition=different)
 
 
