@@ -37,6 +37,7 @@ def connect(url: str, application: str = "unnest") -> Connection:
         ("client_connection_check_interval", "1s"),  # a killed runner's long statement ends with it
         ("idle_in_transaction_session_timeout", "5min"),
         ("jit", "off"),  # compiling a batch's statements takes many times longer than running them
+        ("default_transaction_isolation", "read committed"),  # a batch reads in a second statement what it has locked
         ("search_path", "public"),
         ("timezone", "UTC"),
     ):

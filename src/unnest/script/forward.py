@@ -82,24 +82,25 @@ def _locks(mapping: Mapping) -> list[str]:
 
     A lookup that decides is locked FOR KEY SHARE, which its ordinary updates don't wait for. Where it does not exist yet there is
     no row to lock: an advisory lock on its key takes the row's place. A copied column needs no lock in READ COMMITTED: its
-    changes come through the queue.
+    changes come through the queue. Above that only FOR SHARE becomes 40001 where the row has changed since the snapshot.
     """
     found = []
     for lookup in mapping.lookups:
-        new = row_columns(mapping.source.table, "NEW")
-        share = perform(
-            sa.select(ONE)
-            .select_from(lookup.table)
-            .where(moved(lookup.on, mapping.source.table, new))
-            .with_for_update(read=True, key_share=True)
-        )
+        share = perform(_shared(mapping, lookup))
         if lookup.follow is Follow.LATER:
             found.append(f"IF current_setting('transaction_isolation') <> 'read committed' THEN {share} END IF;")
             continue
-        value = text(moved(sides(mapping, lookup)[0], mapping.source.table, new))
+        key_share = perform(_shared(mapping, lookup, key_share=True))
+        held = f"IF current_setting('transaction_isolation') = 'read committed' THEN\n{key_share}\nELSE\n{share}\nEND IF;"
+        value = text(moved(sides(mapping, lookup)[0], mapping.source.table, row_columns(mapping.source.table, "NEW")))
         absent = f"PERFORM pg_advisory_xact_lock_shared({_advisory(mapping, lookup, value)});"
-        found.append(f"IF {value} IS NOT NULL THEN\n{share}\nIF NOT FOUND THEN {absent} END IF;\nEND IF;")
+        found.append(f"IF {value} IS NOT NULL THEN\n{held}\nIF NOT FOUND THEN {absent} END IF;\nEND IF;")
     return found
+
+
+def _shared(mapping: Mapping, lookup: Lookup, *, key_share: bool = False) -> sa.Select[Any]:
+    on = moved(lookup.on, mapping.source.table, row_columns(mapping.source.table, "NEW"))
+    return sa.select(ONE).select_from(lookup.table).where(on).with_for_update(read=True, key_share=key_share)
 
 
 def _advisory(mapping: Mapping, lookup: Lookup, value: str) -> str:
