@@ -6,7 +6,7 @@ In: records. Out: calm text that needs no colour, folded and not cut where lines
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from enum import Enum
@@ -124,5 +124,12 @@ def size(count: float) -> str:
 
 
 def evidence(value: Any) -> str:
-    """Return a JSON value on one line."""
-    return json.dumps(value, ensure_ascii=False, default=str)
+    """Return a JSON value on one line, with characters that can't be seen written as escapes."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return "".join(c if c.isprintable() else "".join(f"\\u{unit:04x}" for unit in _units(c)) for c in text)
+
+
+def _units(character: str) -> Iterator[int]:
+    """Yield the UTF-16 code units of a character, as JSON escapes them."""
+    raw = character.encode("utf-16-be", "surrogatepass")
+    yield from (int.from_bytes(raw[place : place + 2]) for place in range(0, len(raw), 2))
