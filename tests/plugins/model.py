@@ -290,7 +290,7 @@ class Sheet:
 
 
 def sheet_of(kind: Kind, values: Values) -> Sheet:
-    """Return what the arrays of one document mean."""
+    """Return what the arrays of one document mean; of a call in both arrays, where both can be rows, the final one wins."""
     sheet = Sheet()
     for part in kind.parts:
         value = values[part]
@@ -300,10 +300,10 @@ def sheet_of(kind: Kind, values: Values) -> Sheet:
             continue
         for position, element in enumerate(value):
             row = row_of(kind, element)
-            if kind.parts[part] and _is_beaten(element, values):
-                sheet.residue[part, position] = Left(value=element, account="merged", reason="superseded")
-            elif row is None:
+            if row is None:
                 sheet.residue[part, position] = Left(value=element, account="quarantined", reason="does not fit")
+            elif kind.parts[part] and _is_beaten(element, sheet):
+                sheet.residue[part, position] = Left(value=element, account="merged", reason="superseded")
             else:
                 sheet.rows[part, position] = row
     return sheet
@@ -317,19 +317,19 @@ def _shape(value: Any) -> Left:
     return Left(value=value, account="quarantined", reason="not an array")
 
 
-def _is_beaten(element: Any, values: Values) -> bool:
-    """Return whether a partial call has a final one of the same id."""
-    final = values["tool_calls"]
-    if not isinstance(element, dict) or "id" not in element or not isinstance(final, list):
+def _is_beaten(element: Any, sheet: Sheet) -> bool:
+    """Return whether a partial call has a final one of the same id among the rows."""
+    if not isinstance(element, dict) or not isinstance(element.get("id"), str):
         return False
-    return any(isinstance(one, dict) and "id" in one and meaning(one["id"]) == meaning(element["id"]) for one in final)
+    final = (row for (part, _), row in sheet.rows.items() if part == "tool_calls")
+    return any(row["tool_call_id"] == element["id"] for row in final)
 
 
 def values_of(kind: Kind, sheet: Sheet, present: Values) -> Values:
     """Return the arrays that rows and residue mean; where nothing is left, an array that there was is empty."""
     values: Values = {}
     for part in kind.parts:
-        found = sorted([*_placed(kind, sheet, part), *_kept(sheet, part, values)], key=lambda item: item[:2])
+        found = sorted([*_placed(kind, sheet, part), *_kept(sheet, part)], key=lambda item: item[:2])
         whole = sheet.residue.get((part, WHOLE))
         if found:
             values[part] = [element for *_, element in found]
@@ -346,10 +346,10 @@ def _placed(kind: Kind, sheet: Sheet, part: str) -> Iterator[tuple[int, int, Any
             yield position, 0, element_of(kind, row)
 
 
-def _kept(sheet: Sheet, part: str, values: Values) -> Iterator[tuple[int, int, Any]]:
+def _kept(sheet: Sheet, part: str) -> Iterator[tuple[int, int, Any]]:
     """A partial call that was beaten goes with the one that beat it, or a deleted call would come back."""
     for (of, position), left in sheet.residue.items():
-        if of == part and position != WHOLE and (left.reason != "superseded" or _is_beaten(left.value, values)):
+        if of == part and position != WHOLE and (left.reason != "superseded" or _is_beaten(left.value, sheet)):
             yield position, 1, left.value
 
 

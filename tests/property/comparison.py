@@ -89,9 +89,9 @@ class Comparison:
             sheet = message.sheets[kind.table] if self.state.stage1 in RETIRED else sheet_of(kind, message.values)
             if may_lack and id not in rows and id not in residue:
                 continue
-            assert rows.get(id, {}) == _rows_meant(sheet, self._copies(message)), f"rows of {kind.table} of {id}"
+            _same(rows.get(id, {}), _rows_meant(sheet, self._copies(message)), f"rows of {kind.table} of {id}")
             if not (self.state.stage1 in RETIRED and message.other):
-                assert residue.get(id, {}) == _residue_meant(sheet), f"residue of {kind.table} of {id}"
+                _same(residue.get(id, {}), _residue_meant(sheet), f"residue of {kind.table} of {id}")
 
     def _copies(self, message: Message) -> tuple[Any, ...]:
         owner = self.state.owner(message) if self._compares_owner(message) else None
@@ -212,3 +212,11 @@ def pointer_findings_meant(state: State) -> Iterator[tuple[str, str, str]]:
         if conversation.pointer is not None and state.linked(id) is None:
             kind = "owner differs" if conversation.pointer in state.projects else "project gone"
             yield id, kind, "project_id[0]"
+
+
+def _same(found: dict[Hashable, Any], expected: dict[Hashable, Any], what: str) -> None:
+    differing = {place for place in {*found, *expected} if found.get(place) != expected.get(place)}
+    shown = "; ".join(
+        f"{place}: found {found.get(place)}, expected {expected.get(place)}" for place in sorted(differing, key=str)
+    )
+    assert not differing, f"{what}: {shown}"
