@@ -1,13 +1,15 @@
 """The application's legacy tables flow out, in a fresh database, as they are before any migration."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
 import sqlalchemy as sa
+from psycopg import sql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from chat import legacy, schema
+from plugins.servers import Server
 from unnest.sql import text
 
 NEW_TABLES = frozenset({schema.attachments.name, schema.tool_calls.name, schema.project_conversations.name})
@@ -44,3 +46,26 @@ def make_legacy_database(make_database: Callable[[], str]) -> Callable[[], str]:
         return url
 
     return make
+
+
+@pytest.fixture
+def next_legacy_database(server: Server) -> Iterator[Callable[[], str]]:
+    """Give a function that ends the database it made before and makes the next one: a copy, which takes 30 ms."""
+    first = server.create_database()
+    create_legacy(first)
+    template, name = (sql.Identifier(database_name(first) + suffix) for suffix in ("", "_copy"))
+    url = first.replace(f"/{database_name(first)}?", f"/{database_name(first)}_copy?")
+
+    def make() -> str:
+        server.drop_database(url)
+        server.admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log").format(name, template))
+        return url
+
+    yield make
+    server.drop_database(url)
+    server.drop_database(first)
+
+
+def database_name(url: str) -> str:
+    """Return the name of the database in a URL."""
+    return str(psycopg.conninfo.conninfo_to_dict(url)["dbname"])

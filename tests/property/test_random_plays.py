@@ -8,7 +8,7 @@ import pytest
 from property.play import BOTH, Play, failed
 
 IS_SOAK = bool(os.environ.get("UNNEST_SOAK"))
-PLAYS, ACTS = (400, 200) if IS_SOAK else (12, 70)
+PLAYS, ACTS = (400, 200) if IS_SOAK else (6, 60)
 FIRST_SEED = int(os.environ.get("UNNEST_SEED", "1"))
 
 
@@ -31,9 +31,9 @@ def act(play: Play, random: Random) -> None:
 
 @pytest.mark.soak
 @pytest.mark.timeout(0 if IS_SOAK else 300)
-def test_any_order_of_writes_moves_and_crashes_loses_nothing(make_legacy_database: Callable[[], str]) -> None:
+def test_any_order_of_writes_moves_and_crashes_loses_nothing(next_legacy_database: Callable[[], str]) -> None:
     for seed in range(FIRST_SEED, FIRST_SEED + PLAYS):
-        random, play = Random(seed), Play(make_legacy_database())
+        random, play = Random(seed), Play(next_legacy_database())
         try:
             for _ in range(20):
                 play.write(random, new=False)
