@@ -1,7 +1,7 @@
 """Documents that no client touches: the imported values, kept aside before anything begins.
 
-In: a database with an imported world. Out: how many of these documents do not mean what they meant. Arrays of ids that had drifted are
-compared with what the pointers said at the import, because the migration corrects them to that.
+In: a database with an imported world. Out: how many of these documents do not mean what they meant. Arrays of ids that
+had drifted are compared with what the pointers said at the import, because the migration corrects them to that.
 """
 
 import json

@@ -73,7 +73,7 @@ class Shown:
         """Yield the report for people."""
         yield "\nmoves (verified after each)"
         yield self._moves()
-        yield "\nfindings of the last state, by kind, and what was planned into the snapshot"
+        yield "\nfindings, and what was planned into the snapshot (old clients add to it: they write arrays without a lock)"
         yield self._findings()
         yield "\naccounting of the backfill: elements = placed + merged + quarantined + skipped"
         yield self._accounts()

@@ -38,12 +38,12 @@ Seconds = Annotated[float, typer.Option("--seconds", min=0, help="How long both 
 
 def demo(
     context: typer.Context,
-    users: Users = 40,
-    projects: Projects = 10,
-    conversations: Conversations = 15,
+    users: Users = 30,
+    projects: Projects = 8,
+    conversations: Conversations = 12,
     messages: Messages = 4.0,
     clients: Clients = 2,
-    seconds: Seconds = 4.0,
+    seconds: Seconds = 3.0,
     json: Json = False,
 ) -> None:
     """Show the main job end to end: data with drift, live clients, every stage, back from complete and forward again.

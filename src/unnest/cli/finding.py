@@ -10,7 +10,7 @@ import typer
 from rich.console import RenderableType
 
 from unnest.cli.invocation import Json, Some, invocation, is_in_ledger
-from unnest.cli.screen import evidence, table
+from unnest.cli.screen import evidence
 
 Kind = Annotated[str | None, typer.Option("--kind", metavar="KIND", help="Only findings of this kind.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many findings of each migration to show.")]
@@ -40,10 +40,10 @@ def _render(found: dict[str, Found], limit: int) -> Iterator[RenderableType]:
         if not page:
             continue
         yield f"{migration}\n"
-        rows = [
-            (str(f["id"]), f["kind"], f["table_name"], f["key"], f["path"], f["state"], evidence(f["evidence"])) for f in page
-        ]
-        yield table(("id", "kind", "table", "key", "path", "state", "evidence"), rows)
+        width = len(str(page[-1]["id"]))
+        for f in page:
+            yield f"{f['id']:>{width}}  {f['kind']}: {f['table_name']} {f['key']}, {f['path']} ({f['state']})"
+            yield f"{'':>{width}}  {evidence(f['evidence'])}"
         if len(page) == limit:
             yield f"\nthere may be more: unnest findings {migration} --after {page[-1]['id']}"
         yield ""

@@ -15,6 +15,7 @@ from unnest import naming
 from unnest.cli.estimating import Estimate, estimate
 from unnest.cli.invocation import Json, One, To, invocation, is_in_ledger, stage_named
 from unnest.cli.screen import Screen, duration, size, table
+from unnest.mapping.base import Mapping
 from unnest.migration import Migration, find
 from unnest.runner import Runner
 from unnest.script import plan as script
@@ -26,15 +27,15 @@ NoSql = Annotated[bool, typer.Option("--no-sql", help="Name the statements witho
 _WALKS: dict[Step, tuple[str, str]] = {
     Step.SWEEP: ("sweep", "remove rows whose parent is gone, after an earlier rollback"),
     Step.COPY: ("backfill", "copy history, a batch of parents in each transaction"),
-    Step.CORRECT: ("rebuild", "correct followers, a batch in each transaction"),
-    Step.REBUILD: ("rebuild", "rebuild nested values from the rows, a batch in each transaction"),
+    Step.CORRECT: ("rebuild_{follower}", "correct followers, a batch in each transaction"),
+    Step.REBUILD: ("rebuild_{face}", "rebuild nested values from the rows, a batch in each transaction"),
     Step.DRAIN: ("drain", "derive again the parents of changed lookups"),
     Step.NOTE: ("note_findings", "show residue as findings"),
-    Step.VERIFY: ("verify", "compare both sides, range by range; a difference ends the move"),
-    Step.VERIFY_REPAIRED: ("verify", "compare both sides, repair towards the rows once, compare again"),
+    Step.VERIFY: ("verify_{face}", "compare both sides, range by range; a difference ends the move"),
+    Step.VERIFY_REPAIRED: ("verify_{face}", "compare both sides, repair towards the rows once, compare again"),
     Step.FORGET: ("", "nothing but the stage changes"),
 }
-"""Steps that call functions the step "functions" has made: which, and what for."""
+"""Steps that call functions which the step "functions" has made: which (of each mapping, face or follower), and what for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +102,7 @@ def make(runner: Runner, migration: Migration, target: Stage) -> Plan:
         migration=migration.id,
         title=migration.title,
         stage=origin.value,
-        losses=tuple(loss for mapping in migration.mappings for loss in mapping.losses),
+        losses=tuple(dict.fromkeys(loss for mapping in migration.mappings for loss in mapping.losses)),
         estimates=tuple(estimate(connection, mapping) for mapping in migration.mappings) if copies else (),
         moves=tuple(_planned(migration, move, convergent) for move in path),
     )
@@ -118,9 +119,17 @@ def _planned(migration: Migration, move: Move, convergent: bool) -> PlannedMove:
 def _what(migration: Migration, step: Step) -> str:
     if step not in _WALKS:
         return ""
-    function, meaning = _WALKS[step]
-    names = [f"unnest.{naming.function(mapping.name, function)}" for mapping in migration.mappings]
-    return f"{meaning}: {', '.join(names)}" if function else meaning
+    pattern, meaning = _WALKS[step]
+    names = [
+        f"unnest.{naming.function(mapping.name, each)}" for mapping in migration.mappings for each in _calls(mapping, pattern)
+    ]
+    return f"{meaning}: {', '.join(names)}" if names else meaning if not pattern else f"{meaning}: there are none"
+
+
+def _calls(mapping: Mapping, pattern: str) -> list[str]:
+    if "{follower}" in pattern:
+        return [pattern.format(follower=face.name) for face in mapping.followers]
+    return [pattern.format(face=face.name) for face in mapping.faces] if "{face}" in pattern else [pattern] if pattern else []
 
 
 def _summary(found: Plan) -> Iterator[RenderableType]:
@@ -135,7 +144,7 @@ def _summary(found: Plan) -> Iterator[RenderableType]:
     if found.estimates:
         yield "\nestimated from statistics and a sample; elements become rows:"
         yield _estimates(found)
-    yield "\nlocks (SHARE ROW EXCLUSIVE or less time than a batch; waited for 0.5 s at most, then tried again):"
+    yield "\nlocks that writers meet, each for an instant (waited for 0.5 s at most, then tried again):"
     rows = [(f"{move.origin} -> {move.target}", ", ".join(move.locks) or "none that writers meet") for move in found.moves]
     yield table(("move", "tables whose writers wait"), rows)
 

@@ -21,6 +21,8 @@ from unnest.runner.report import Progress
 LINE_EVERY_S = 3.0
 _SETTLED_S = 0.5
 """Rates over less time than this say nothing."""
+_WORTH_S = 1.0
+"""Walks that took less are not worth a line: the time of the whole move is told anyway."""
 
 
 class Display(Protocol):
@@ -68,7 +70,7 @@ class BarDisplay:
         if self._task is not None:
             task = self._bars.tasks[-1]
             seconds = time.monotonic() - task.fields["started"]
-            if task.completed:
+            if task.completed and seconds >= _WORTH_S:
                 self.line(f"  {self._name}  {finished(int(task.completed), task.fields['unit'], seconds)}")
             self._bars.remove_task(self._task)
             self._task = None
@@ -102,8 +104,9 @@ class LineDisplay:
         self._console.print(text)
 
     def end(self) -> None:
-        if self._name and self._done:
-            self.line(f"  {self._name}  {finished(self._done, self._unit, time.monotonic() - self._started)}")
+        seconds = time.monotonic() - self._started
+        if self._name and self._done and seconds >= _WORTH_S:
+            self.line(f"  {self._name}  {finished(self._done, self._unit, seconds)}")
         self._name, self._done = "", 0
 
     def close(self) -> None:
@@ -123,8 +126,7 @@ def amount(done: int, total: int, unit: str, seconds: float) -> str:
 
 def finished(done: int, unit: str, seconds: float) -> str:
     """Say what a walk has done."""
-    rate = f", {_count(int(done / seconds), unit)}/s" if seconds >= _SETTLED_S else ""
-    return f"{_count(done, unit)} in {duration(seconds)}{rate}"
+    return f"{_count(done, unit)} in {duration(seconds)}, {_count(int(done / seconds), unit)}/s"
 
 
 def _count(count: int, unit: str) -> str:

@@ -17,24 +17,45 @@ from unnest.cli.progress import SnapshotReport
 from unnest.cli.screen import duration, size, table
 from unnest.convex import ExportReport, ImportMode, ImportReport, Profile, TableReport, export_snapshot, import_snapshot
 from unnest.convex import profile as profile_snapshot
-from unnest.errors import InputError
+from unnest.errors import InputError, UsageError
 
 Source = Annotated[Path, typer.Argument(metavar="PATH", help="A zip, a directory, or a .jsonl, .json or .csv file of one table.")]
 Table = Annotated[str | None, typer.Option("--table", metavar="NAME", help="Name of the table of a single file.")]
-Mode = Annotated[ImportMode, typer.Option("--mode", help="What happens to rows that are there already.")]
+Mode = Annotated[ImportMode | None, typer.Option("--mode", help="What happens to rows that are there already.")]
+Append = Annotated[bool, typer.Option("--append", help="The same as --mode append: rows are added.")]
+Replace = Annotated[bool, typer.Option("--replace", help="The same as --mode replace: the snapshot's tables are emptied first.")]
+ReplaceAll = Annotated[bool, typer.Option("--replace-all", help="The same as --mode replace-all: all others are emptied, too.")]
 Target = Annotated[Path, typer.Argument(metavar="PATH", help="The zip to write; in a directory, a name with the time is chosen.")]
 Portable = Annotated[bool, typer.Option("--portable", help="Write the encoding that older servers read as well.")]
 
 
-def import_(context: typer.Context, path: Source, table: Table = None, mode: Mode = ImportMode.EMPTY, json: Json = False) -> None:
-    """Import a snapshot of documents, whole or not at all."""
+def import_(
+    context: typer.Context,
+    path: Source,
+    table: Table = None,
+    mode: Mode = None,
+    append: Append = False,
+    replace: Replace = False,
+    replace_all: ReplaceAll = False,
+    json: Json = False,
+) -> None:
+    """Import a snapshot of documents, whole or not at all. Without a mode, its tables have to be empty."""
     call = invocation(context, json)
+    chosen = _mode(mode, append=append, replace=replace, replace_all=replace_all)
     tables = declared.document_tables(call.migrations)
     _require(path)
     with call.writing_connection() as connection, call.progress() as shown:
         tell = SnapshotReport(shown, f"import {path.name}")
-        report = import_snapshot(connection, path, tables=tables, mode=mode, table=table, progress=tell)
+        report = import_snapshot(connection, path, tables=tables, mode=chosen, table=table, progress=tell)
     call.screen.show(report, lambda: _imported(report))
+
+
+def _mode(mode: ImportMode | None, **flags: bool) -> ImportMode:
+    named = {mode} if mode else set()
+    named |= {ImportMode(flag.replace("_", "-")) for flag, is_given in flags.items() if is_given}
+    if len(named) > 1:
+        raise UsageError(f"one mode at a time; got {', '.join(sorted(named))}")
+    return named.pop() if named else ImportMode.EMPTY
 
 
 def export(context: typer.Context, path: Target, portable: Portable = False, json: Json = False) -> None:

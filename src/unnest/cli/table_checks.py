@@ -8,12 +8,14 @@ from typing import Any, LiteralString, cast
 
 import sqlalchemy as sa
 
+from unnest import ledger
 from unnest.cli.checks import Check, ok, refuse, scalar, warn
 from unnest.cli.estimating import SAMPLE_ROWS, estimate
 from unnest.cli.screen import duration, size
 from unnest.mapping.base import Account, Face, Lookup, Mapping
 from unnest.migration import Migration
 from unnest.runner.session import Connection
+from unnest.script.prelude import prelude
 from unnest.sql import columns_read, quote, run, table_name, type_name
 from unnest.stages import Stage
 
@@ -172,18 +174,32 @@ def _room(connection: Connection, migration: Migration, stage: Stage) -> Iterato
 def _fitting(connection: Connection, mapping: Mapping) -> Check:
     """Ask E what it could not place of a sample."""
     face, name = mapping.source, f"fit of {mapping.name}"
+    placed, quarantined = _placed(connection, mapping)
+    sample = f"in the first {SAMPLE_ROWS:,} rows of {face.name} {placed:,} elements fit"
+    if quarantined:
+        detail = f"{sample} and {quarantined:,} do not; these are kept in residue and given back on rollback"
+        return warn(name, detail, "after backfill, see them with: unnest findings")
+    return ok(name, sample)
+
+
+def _placed(connection: Connection, mapping: Mapping) -> tuple[int, int]:
+    """Return how many elements of a sample have a place and how many have none.
+
+    E calls functions that the first move makes. Where they are not there yet they are made in a transaction that is undone.
+    """
+    face = mapping.source
     parents = sa.select(*face.table.c).order_by(face.table.c[face.key]).limit(SAMPLE_ROWS).subquery("p")
     derived = {key: select.subquery(key) for key, select in mapping.derive(parents).items()}
     total = sa.select(sa.func.count()).select_from(derived["rows"]).scalar_subquery()
     residue = derived["residue"]
     lost = residue.c.account == Account.QUARANTINED.value
-    row = run(connection, sa.select(total, sa.func.count()).select_from(residue).where(lost)).fetchone()
-    placed, quarantined = cast("tuple[int, int]", row)
-    sample = f"in the first {SAMPLE_ROWS:,} rows of {face.name} {placed:,} elements fit"
-    if quarantined:
-        detail = f"{sample} and {quarantined:,} do not; these are kept in residue and given back on rollback"
-        return warn(name, detail, f"after backfill see: unnest findings, table {face.name}")
-    return ok(name, sample)
+    question = sa.select(total, sa.func.count()).select_from(residue).where(lost)
+    with connection.transaction(force_rollback=True):
+        if not ledger.exists(connection):
+            connection.execute("SET TRANSACTION READ WRITE")
+            for statement in prelude():
+                connection.execute(statement.sql.encode())
+        return cast("tuple[int, int]", run(connection, question).fetchone())
 
 
 def _size(connection: Connection, mapping: Mapping) -> Check:
