@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSON, JSONB
+from sqlalchemy.dialects.postgresql import JSON, JSONB, TIMESTAMP
 
 from unnest import (
     Boolean,
@@ -123,7 +123,11 @@ WRONG_ROWS: dict[str, Wrong] = {
     ),
     "a source that is no JSON": (
         lambda w: w.rows(source=w.orders.c.owner),
-        'source column "orders.owner" has type Text(); it must be JSONB or JSON',
+        'source column "orders.owner" has type Text(); it must be JSONB',
+    ),
+    "a source of plain JSON": (
+        lambda w: w.rows(source=w.table("old", w.key(), sa.Column("lines", JSON)).c.lines, parent="order_id"),
+        'source column "old.lines" has type JSON(astext_type=Text()); it must be JSONB',
     ),
     "a source that is no column": (lambda w: w.rows(source="orders.lines"), "source 'orders.lines' is no column"),
     "a source that is a method of the table": (lambda w: w.rows(source=w.orders.c.items), "is no column; give one such as"),
@@ -259,6 +263,11 @@ FITTING: list[tuple[Any, sa.types.TypeEngine[Any]]] = [
 ]
 MISFITTING: list[tuple[Any, sa.types.TypeEngine[Any]]] = [
     (Text, sa.Integer()),
+    (Text, sa.CHAR(5)),
+    (Choice(values=("a",)), sa.CHAR(5)),
+    (Choice(values=("longer",)), sa.String(5)),
+    (Millis, TIMESTAMP(timezone=True, precision=0)),
+    (Uuid, sa.Uuid(native_uuid=False)),
     (Text, sa.Enum("a", native_enum=False)),
     (Choice, sa.Text()),
     (Choice, sa.Enum("a", "b", name="letters")),

@@ -8,6 +8,7 @@ from collections.abc import Mapping as Map
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -41,14 +42,14 @@ def require_column(table: sa.Table, name: str, where: str) -> sa.Column[Any]:
 
 
 def checked(columns: Iterable[sa.Column[Any]], where: str) -> sa.Table:
-    """Return the one table to which the nested columns belong, all of a JSON type."""
+    """Return the one table to which the nested columns belong, all of type ``jsonb``."""
     found = list(columns)
     require(bool(found), f"{where}: no source column given")
     for column in found:
         require(isinstance(column, sa.Column), f'{where}: source {column!r} is no column; give one such as orders.c["items"]')
         require(
-            isinstance(column.type, sa.JSON),
-            f'{where}: source column "{column.table.name}.{column.name}" has type {column.type!r}; it must be JSONB or JSON',
+            isinstance(column.type, JSONB),
+            f'{where}: source column "{column.table.name}.{column.name}" has type {column.type!r}; it must be JSONB',
         )
     tables = {column.table for column in found}
     require(len(tables) == 1, f"{where}: the source columns belong to {len(tables)} tables; they must belong to one")

@@ -21,6 +21,7 @@ from unnest.sql import as_text
 
 _SelfCodec = TypeVar("_SelfCodec", bound="Codec")
 unnest = sa.func.unnest
+MICROSECOND_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Codec(ABC):
 
 
 class Text(Codec):
-    """A JSON string and text; a longer string than the column holds does not fit."""
+    """A JSON string and text; a longer string than the column holds does not fit. ``char(n)`` is refused: it pads."""
 
     accepts = (sa.String,)
 
@@ -70,7 +71,7 @@ class Text(Codec):
         return unnest.read_varchar(value, column.type.length, type_=column.type)
 
     def fits_type(self, column: sa.Column[Any]) -> bool:
-        return isinstance(column.type, sa.String) and not isinstance(column.type, sa.Enum)
+        return isinstance(column.type, sa.String) and not isinstance(column.type, (sa.Enum, sa.CHAR))
 
 
 class Reference(Text):
@@ -96,7 +97,8 @@ class Choice(Codec):
     def fits_type(self, column: sa.Column[Any]) -> bool:
         if isinstance(column.type, sa.Enum):
             return not column.type.native_enum
-        return isinstance(column.type, sa.String) and bool(self.values)
+        length = column.type.length if isinstance(column.type, sa.String) and not isinstance(column.type, sa.CHAR) else 0
+        return bool(self.values) and (length is None or max(map(len, self.values)) <= length)
 
 
 class Integer(Codec):
@@ -119,7 +121,7 @@ class Number(Codec):
 
     def read(self, value: ColumnElement[Any], column: sa.Column[Any]) -> ColumnElement[Any]:
         kind = column.type
-        if isinstance(kind, sa.REAL):
+        if isinstance(kind, sa.REAL) or _is_single(kind):
             return unnest.read_real(value, type_=kind)
         if isinstance(kind, sa.Float):
             return unnest.read_double(value, type_=kind)
@@ -128,6 +130,11 @@ class Number(Codec):
 
     def fits_type(self, column: sa.Column[Any]) -> bool:
         return isinstance(column.type, self.accepts) and not isinstance(column.type, sa.Integer)
+
+
+def _is_single(kind: TypeEngine[Any]) -> bool:
+    """Return whether ``FLOAT(n)`` means ``real``, as it does up to 24 digits."""
+    return isinstance(kind, sa.Float) and not isinstance(kind, sa.Double) and kind.precision is not None and kind.precision <= 24
 
 
 class Boolean(Codec):
@@ -151,7 +158,9 @@ class Millis(Codec):
         return sa.func.to_jsonb(unnest.millis_of(column), type_=JSONB)
 
     def fits_type(self, column: sa.Column[Any]) -> bool:
-        return isinstance(column.type, sa.DateTime) and column.type.timezone
+        precision = getattr(column.type, "precision", None)
+        is_exact = precision is None or precision >= MICROSECOND_DIGITS
+        return isinstance(column.type, sa.DateTime) and column.type.timezone and is_exact
 
 
 class Json(Codec):
@@ -173,6 +182,9 @@ class Uuid(Codec):
 
     def read(self, value: ColumnElement[Any], column: sa.Column[Any]) -> ColumnElement[Any]:
         return unnest.read_uuid(value, type_=column.type)
+
+    def fits_type(self, column: sa.Column[Any]) -> bool:
+        return isinstance(column.type, sa.Uuid) and column.type.native_uuid
 
 
 class JsonText(Codec):

@@ -1,7 +1,8 @@
 """Trigger functions and triggers as text.
 
 In: a body in plpgsql. Out: named statements. Every function runs with its owner's rights and a fixed search path, and plans
-once: without ``force_generic_plan`` each new-side write would be planned again, three times slower.
+once: without ``force_generic_plan`` each new-side write would be planned again, three times slower. A session of the
+application that prints floats rounded (``extra_float_digits = 0``) must not round what we read and write.
 """
 
 from dataclasses import dataclass
@@ -83,6 +84,7 @@ def function(
         sql=f"-- migration {context.migration}, mapping {context.mapping.name}: {name}\n"
         f"CREATE OR REPLACE FUNCTION unnest.{quote(full)}({arguments}) RETURNS {returns}\n"
         f"LANGUAGE plpgsql SECURITY DEFINER\nSET search_path = pg_catalog, pg_temp\nSET plan_cache_mode = {plans}\n"
+        f"SET extra_float_digits = 1\n"
         f"AS $unnest$\n#variable_conflict use_column\n"
         f"DECLARE\nu_guard text := {guard_value(context.mapping)};\nu_set text;\n{declare}\nBEGIN\n{body}\nEND $unnest$",
     )
