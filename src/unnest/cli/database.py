@@ -45,7 +45,7 @@ def connect_once(url: str) -> None:
     try:
         psycopg.connect(url, application_name="unnest").close()
     except psycopg.OperationalError as error:
-        said = " ".join(str(error).split())
+        said = str(error).strip().splitlines()[0].strip()
         raise Refused(
             f"no connection to {shown(url)}: {without_password(said, url)}; "
             "see that the server runs and that --db (or UNNEST_DB) is right"

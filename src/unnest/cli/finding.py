@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import RenderableType
+from rich.text import Text
 
 from unnest.cli.invocation import Json, Some, invocation, is_in_ledger
 from unnest.cli.screen import evidence
@@ -43,7 +44,7 @@ def _render(found: dict[str, Found], limit: int) -> Iterator[RenderableType]:
         width = len(str(page[-1]["id"]))
         for f in page:
             yield f"{f['id']:>{width}}  {f['kind']}: {f['table_name']} {f['key']}, {f['path']} ({f['state']})"
-            yield f"{'':>{width}}  {evidence(f['evidence'])}"
+            yield Text(f"{'':>{width}}  {evidence(f['evidence'])}", no_wrap=True, overflow="ignore")
         if len(page) == limit:
             yield f"\nthere may be more: unnest findings {migration} --after {page[-1]['id']}"
         yield ""

@@ -11,7 +11,7 @@ import typer
 from rich.console import RenderableType
 
 from unnest.cli import declared
-from unnest.cli.archived import sources_of
+from unnest.cli.export_sources import normalized_of, sources_of
 from unnest.cli.invocation import Json, invocation
 from unnest.cli.progress import SnapshotReport
 from unnest.cli.screen import duration, size, table
@@ -26,6 +26,9 @@ Append = Annotated[bool, typer.Option("--append", help="The same as --mode appen
 Replace = Annotated[bool, typer.Option("--replace", help="The same as --mode replace: the snapshot's tables are emptied first.")]
 ReplaceAll = Annotated[bool, typer.Option("--replace-all", help="The same as --mode replace-all: all others are emptied, too.")]
 Target = Annotated[Path, typer.Argument(metavar="PATH", help="The zip to write; in a directory, a name with the time is chosen.")]
+IsNormalized = Annotated[
+    bool, typer.Option("--normalized", help="Write the new tables, from backfill on, instead of the nested values they replace.")
+]
 Portable = Annotated[bool, typer.Option("--portable", help="Write the encoding that older servers read as well.")]
 
 
@@ -58,15 +61,20 @@ def _mode(mode: ImportMode | None, **flags: bool) -> ImportMode:
     return named.pop() if named else ImportMode.EMPTY
 
 
-def export(context: typer.Context, path: Target, portable: Portable = False, json: Json = False) -> None:
+def export(
+    context: typer.Context, path: Target, portable: Portable = False, normalized: IsNormalized = False, json: Json = False
+) -> None:
     """Export all documents as a snapshot, at any stage; retired values are rebuilt from their rows."""
     call = invocation(context, json)
     tables = declared.document_tables(call.migrations)
     with call.looking() as runner:
         sources = sources_of(runner, call.migrations)
+        new = normalized_of(runner, call.migrations) if normalized else None
     with call.writing_connection() as connection, call.progress() as shown:
         tell = SnapshotReport(shown, f"export {path.name}")
-        report = export_snapshot(connection, path, tables=tables, portable=portable, sources=sources, progress=tell)
+        report = export_snapshot(
+            connection, path, tables=tables, portable=portable, sources=sources, normalized=new, progress=tell
+        )
     call.screen.show(report, lambda: _exported(report))
 
 

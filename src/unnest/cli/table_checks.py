@@ -31,11 +31,9 @@ def of_migration(connection: Connection, migration: Migration, stage: Stage) -> 
     yield from structure
     if any(check.level == "refuse" for check in structure):
         return
-    for mapping in migration.mappings:
-        for face in mapping.faces:
-            yield _key(connection, face)
-        for lookup in mapping.lookups:
-            yield _index(connection, mapping, lookup)
+    keys = [_key(connection, face) for mapping in migration.mappings for face in mapping.faces]
+    indexes = [_index(connection, mapping, lookup) for mapping in migration.mappings for lookup in mapping.lookups]
+    yield from dict.fromkeys([*keys, *indexes])  # mappings of one table ask the same
     for table in _legacy(migration):
         yield from _surroundings(connection, table)
     if stage in (Stage.PENDING, Stage.SCHEMA):

@@ -1,6 +1,7 @@
-"""Documents whose nested values have been retired, as they would be today.
+"""What an export takes its documents from, at any stage.
 
-In: migrations and their stages. Out: for each legacy table that lacks columns, a Select that rebuilds them from the rows.
+In: migrations and their stages. Out: for each legacy table that lacks columns, a Select that rebuilds them from the rows; and the
+new tables, for an export that prefers them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -8,11 +9,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from unnest.convex import Normalized
+from unnest.errors import Refused
 from unnest.mapping.base import Face, Mapping
 from unnest.migration import Migration
 from unnest.runner import Runner
 from unnest.script.pieces import Reading, rows_read
-from unnest.stages import Stage
+from unnest.stages import ORDER, Stage
 
 RETIRED = frozenset({Stage.CLEANUP, Stage.COMPLETE})
 
@@ -24,6 +27,21 @@ def sources_of(runner: Runner, migrations: Iterable[Migration]) -> dict[str, sa.
     for mapping, face in _retired_faces(retired):
         faces.setdefault(face.table, []).append((mapping, face))
     return {table.name: _whole(table, found) for table, found in faces.items()}
+
+
+def normalized_of(runner: Runner, migrations: Iterable[Migration]) -> Normalized:
+    """Return the new tables of every migration whose history is copied, with the nested columns that they replace.
+
+    Raises:
+        Refused: No migration is that far.
+    """
+    copied = [m for m in migrations if ORDER.index(Stage(runner.status(m.id).stage)) >= ORDER.index(Stage.BACKFILL)]
+    if not copied:
+        raise Refused("no migration has reached backfill, so there are no new tables to export; leave out --normalized")
+    replaced: dict[str, set[str]] = {}
+    for _, face in _retired_faces(copied):
+        replaced.setdefault(face.table.name, set()).update(face.retired)
+    return Normalized(tables=[table for migration in copied for table in migration.targets], instead_of=replaced)
 
 
 def _retired_faces(migrations: Iterable[Migration]) -> Iterator[tuple[Mapping, Face]]:
