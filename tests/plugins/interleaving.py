@@ -4,7 +4,8 @@ A session runs a statement at once or starts it in the background; "it waits for
 (``pg_blocking_pids``), so no test sleeps and hopes. A *mutant* is the engine's own text with its protective clause replaced
 in the database: a trap is shown by the good outcome with the clause and by the bad one without.
 
-Databases are copies of templates, one for each (server, migrations, stage), which the runner itself has brought there.
+Databases are copies of templates, one for each (server, migrations, stage), which the runner itself has brought there. One
+that has its schema as it was is given out again with its rows put back: a copy takes many times longer.
 """
 
 import time
@@ -120,6 +121,7 @@ class World:
     migrations: tuple[Migration, ...]
     monitor: psycopg.Connection[Row]
     sessions: list[Session] = field(default_factory=list)
+    undo: list[str] = field(default_factory=list)
 
     def session(self, name: str, *, isolation: psycopg.IsolationLevel | None = None, user: str | None = None) -> Session:
         """Open one more session."""
@@ -176,11 +178,11 @@ class World:
         return sorted({(d.what, d.key) for result in found for d in result.differences})
 
     def close(self) -> None:
-        """Close all sessions."""
+        """Close the sessions that the test has opened."""
         for session in self.sessions:
             session.thread.shutdown(wait=False, cancel_futures=True)
             session.connection.close()
-        self.monitor.close()
+        self.sessions.clear()
 
 
 # What stands before any migration: two projects with conversations, messages with and without nested values.
@@ -197,38 +199,107 @@ INSERT INTO messages (id, conversation_id, created_at, attachments, tool_calls) 
 """
 
 
+# What a test may not leave changed in a database that is given out again.
+SCHEMA_OF = """
+SELECT md5(string_agg(x, ',' ORDER BY x)) FROM (
+SELECT proname || md5(prosrc) FROM pg_proc WHERE pronamespace IN ('unnest'::regnamespace, 'public'::regnamespace)
+UNION ALL SELECT tgenabled::text || pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL SELECT relname || relnatts::text FROM pg_class WHERE relnamespace IN ('unnest'::regnamespace, 'public'::regnamespace)
+UNION ALL SELECT conname || convalidated::text FROM pg_constraint
+UNION ALL SELECT setconfig::text FROM pg_db_role_setting AS s JOIN pg_database AS d ON d.oid = s.setdatabase
+WHERE d.datname = current_database()
+UNION ALL SELECT stage || convergent::text FROM unnest.migration) AS s(x)
+"""
+TABLES_WITH_COLUMNS = """
+SELECT c.oid::regclass::text, replace(c.oid::regclass::text, '.', '_'), string_agg(quote_ident(a.attname), ', ')
+FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.relkind = 'r' AND c.relnamespace IN ('unnest'::regnamespace, 'public'::regnamespace) GROUP BY c.oid ORDER BY 1
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A database to copy: its name, what puts its rows back in a copy, and what its schema looks like."""
+
+    name: str
+    put_back: str
+    schema: str
+
+
+Key = tuple[str, tuple[str, ...], Stage]
+
+
 @dataclass(slots=True, kw_only=True)
 class Templates:
     """Databases at each stage, made once in a session by the runner and copied for each test."""
 
-    made: dict[tuple[str, tuple[str, ...], Stage], str] = field(default_factory=dict)
+    made: dict[Key, Template] = field(default_factory=dict)
+    free: dict[Key, list[World]] = field(default_factory=dict)
 
-    def at(self, server: Server, migrations: tuple[Migration, ...], stage: Stage) -> str:
-        """Return the name of the template database, making those of earlier stages on the way."""
+    def take(self, server: Server, migrations: tuple[Migration, ...], stage: Stage) -> World:
+        """Return a database at a stage that nobody else uses."""
+        key = (server.name, tuple(m.id for m in migrations), stage)
+        if free := self.free.get(key):
+            return free.pop()
+        url = copy_of(server, self.at(server, migrations, stage).name)
+        return World(url=url, migrations=migrations, monitor=psycopg.connect(url, autocommit=True))
+
+    def give_back(self, server: Server, world: World, stage: Stage) -> None:
+        """Keep a database for the next test if its schema is what it was, drop it if not."""
+        key = (server.name, tuple(m.id for m in world.migrations), stage)
+        world.close()
+        try:
+            for statement in reversed(world.undo):
+                world.run(statement)
+            world.undo.clear()
+            if world.value(SCHEMA_OF) == self.made[key].schema:
+                world.run(self.made[key].put_back)
+                self.free.setdefault(key, []).append(world)
+                return
+        except psycopg.Error:  # the test has left something that can't be put back: locks, objects, the connection itself
+            pass
+        world.monitor.close()
+        server.drop_database(world.url)
+
+    def at(self, server: Server, migrations: tuple[Migration, ...], stage: Stage) -> Template:
+        """Return the template database, making those of earlier stages on the way."""
         key = (server.name, tuple(m.id for m in migrations), stage)
         if key not in self.made:
             self.made[key] = self._make(server, migrations, stage)
         return self.made[key]
 
-    def _make(self, server: Server, migrations: tuple[Migration, ...], stage: Stage) -> str:
+    def _make(self, server: Server, migrations: tuple[Migration, ...], stage: Stage) -> Template:
         if stage is Stage.PENDING:
             url = server.create_database()
             create_legacy(url)
             with psycopg.connect(url, autocommit=True) as connection:
                 connection.execute(HISTORY)
+            with Runner(url, migrations) as runner:
+                runner.prepare()
         else:
             earlier = ORDER[ORDER.index(stage) - 1]
-            url = copy_of(server, self.at(server, migrations, earlier))
+            url = copy_of(server, self.at(server, migrations, earlier).name)
             with Runner(url, migrations) as runner:
                 for migration in migrations:
                     runner.advance(migration.id, stage, skip_gates="a test does not wait")
-        return _name_of(url)
+        with psycopg.connect(url, autocommit=True) as connection:
+            return _saved(connection)
 
 
-def _name_of(url: str) -> str:
-    name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
-    assert isinstance(name, str)
-    return name
+def _saved(connection: psycopg.Connection[Row]) -> Template:
+    """Keep a copy of every row beside its table."""
+    connection.execute("DROP SCHEMA IF EXISTS saved CASCADE")
+    connection.execute("CREATE SCHEMA saved")
+    deletes, inserts = [], []
+    for table, name, columns in connection.execute(TABLES_WITH_COLUMNS).fetchall():
+        connection.execute(f"CREATE TABLE saved.{name} AS TABLE {table}")
+        deletes.append(f"DELETE FROM {table};")
+        inserts.append(f"INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM saved.{name};")
+    # A replica fires no triggers and checks no foreign keys.
+    alone = "BEGIN; SET LOCAL lock_timeout = '5s'; SET LOCAL session_replication_role = replica;"
+    row = connection.execute(SCHEMA_OF).fetchone()
+    assert row is not None
+    return Template(name=connection.info.dbname, put_back="\n".join([alone, *deletes, *inserts, "COMMIT;"]), schema=row[0])
 
 
 def copy_of(server: Server, template: str) -> str:
@@ -252,26 +323,29 @@ MakeWorld = Callable[..., World]
 
 
 @pytest.fixture(scope="session")
-def templates() -> Templates:
+def templates(servers: Callable[[str], Server]) -> Iterator[Templates]:
     """Give the prepared databases of this session."""
-    return Templates()
+    del servers  # they stop after the connections kept here are closed
+    found = Templates()
+    yield found
+    for worlds in found.free.values():
+        for world in worlds:
+            world.monitor.close()
 
 
 @pytest.fixture
 def make_world(server: Server, templates: Templates) -> Iterator[MakeWorld]:
     """Give a function that makes a world: ``make_world(stage, *migration numbers)``; without numbers all of them."""
-    made: list[World] = []
+    given: list[tuple[World, Stage]] = []
 
     def make(stage: Stage, *numbers: int) -> World:
         migrations = tuple(m for m in MIGRATIONS if not numbers or int(m.id[:3]) in numbers)
-        url = copy_of(server, templates.at(server, migrations, stage))
-        made.append(World(url=url, migrations=migrations, monitor=psycopg.connect(url, autocommit=True)))
-        return made[-1]
+        given.append((templates.take(server, migrations, stage), stage))
+        return given[-1][0]
 
     yield make
-    for world in made:
-        world.close()
-        server.drop_database(world.url)
+    for world, stage in given:
+        templates.give_back(server, world, stage)
 
 
 # -- mutants --------------------------------------------------------------------------------------------------------------
@@ -292,6 +366,7 @@ def rewritten(function: str, old: str, new: str, *, after: str = "") -> Mutant:
     def apply(world: World) -> None:
         text = str(world.value("SELECT pg_get_functiondef(p.oid) FROM pg_proc AS p WHERE p.proname = %s", function))
         start = text.index(after)
+        world.undo.append(text)
         assert old in text[start:], f"{function} no longer holds {old!r}: this mutant proves nothing"
         world.run(text[:start] + text[start:].replace(old, new))
 
@@ -307,6 +382,7 @@ def without_trigger(table: str, trigger: str) -> Mutant:
     """Return the mutant that lacks a trigger."""
 
     def apply(world: World) -> None:
+        world.undo.append(str(world.value("SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = %s", trigger)))
         world.run(f"DROP TRIGGER {trigger} ON {table}")
 
     return apply
@@ -318,6 +394,7 @@ def with_trigger(table: str, trigger: str, old: str, new: str) -> Mutant:
     def apply(world: World) -> None:
         text = str(world.value("SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = %s", trigger))
         assert old in text, f"{trigger} no longer holds {old!r}: this mutant proves nothing, see {text}"
+        world.undo += [text, f"DROP TRIGGER {trigger.replace(old, new)} ON {table}"]
         world.run(f"DROP TRIGGER {trigger} ON {table}")
         world.run(text.replace(old, new))
 
