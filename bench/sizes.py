@@ -25,7 +25,7 @@ class Sizes:
 
     rounds: int = 3
     backfill_rows: tuple[int, ...] = (100_000, 1_000_000)
-    subset_rows: int = 20_000
+    subset_rows: int = 5_000
     operations: int = 500
     messages: int = 20_000
     verify_rows: int = 200_000
@@ -38,7 +38,7 @@ class Sizes:
 QUICK = Sizes(
     rounds=2,
     backfill_rows=(20_000,),
-    subset_rows=2_000,
+    subset_rows=1_000,
     operations=60,
     messages=2_000,
     verify_rows=20_000,
