@@ -200,7 +200,9 @@ def refreshed_from(mapping: Mapping, face: Face, scope: Condition, rows: Rows) -
     rebuilt = mapping.rebuild(face, parents(mapping, face, scope), rows).offset(sa.literal_column("0")).subquery("r")
     new = {name: _as_column(table.c[name], rebuilt.c[name]) for name in face.nested}
     differ = sa.or_(*(differs([table.c[name]], [rebuilt.c[name]]) for name in face.nested))
-    return sa.update(table).values(new).where(table.c[face.key] == rebuilt.c[face.key], differ)
+    own = table.c[face.key]
+    # The scope again, on the table itself: the planner can't see through the OFFSET how few rows it joins.
+    return sa.update(table).values(new).where(scope(own), own == rebuilt.c[face.key], differ)
 
 
 def _as_column(column: sa.Column[Any], value: ColumnElement[Any]) -> ColumnElement[Any]:
