@@ -189,14 +189,17 @@ class Steps:
             raise Inconsistent(_explained(self.migration, result))
 
     def _verify_repaired(self) -> None:
-        """The rows are the truth in a rollback from cleanup: what changed between rebuild and rearming is settled once more."""
-        result = self.verification(both_live=True)
-        if result.clean:
-            return
-        self.repair(result, "new")
-        result = self.verification(both_live=True)
-        if not result.clean:
-            raise Inconsistent(_explained(self.migration, result))
+        """The rows are the truth in a rollback from cleanup: what changed between rebuild and rearming is settled once more.
+
+        Again while it finds something new: a repaired source may give its followers something to follow.
+        """
+        seen: set[tuple[str, str, str]] = set()
+        while not (result := self.verification(both_live=True)).clean:
+            found = {(d.table, d.key, d.what) for d in result.differences}
+            if found <= seen:
+                raise Inconsistent(_explained(self.migration, result))
+            seen |= found
+            self.repair(result, "new")
 
     def repair(self, result: Verification, direction: str) -> int:
         """Repair the parents that a verification named; return how many."""
