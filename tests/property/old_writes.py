@@ -239,7 +239,7 @@ class OldWrites:
         self.state.relink(self.state.pointing_at(id), before)
 
     def delete_projects(self, random: Random) -> None:
-        """Delete projects alone; their conversations stay, and where both sides are live those linked are cleared."""
+        """Delete projects alone, in one statement; their conversations stay, and go on pointing at what is gone."""
         ids = [id for id in junk.some(random, junk.PROJECTS) if id in self.state.projects]
         if not self._has_pointers:
             return
@@ -248,9 +248,6 @@ class OldWrites:
         self.run("DELETE FROM projects WHERE id = ANY (%s)", ids)
         for id in ids:
             del self.state.projects[id]
-        if self.state.stage3 is Stage.DUAL_READ:
-            for id in pointing:
-                self.state.conversations[id].pointer = None if id in before else self.state.conversations[id].pointer
         self.state.relink(pointing, before)
 
     ALL = (
