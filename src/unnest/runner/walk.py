@@ -68,7 +68,7 @@ class Walker:
             return
         key, table = quote(face.key), table_name(face.table)
         row = connection.execute(
-            f"SELECT (SELECT {key}::text FROM {table} ORDER BY {key} DESC LIMIT 1), "
+            f"SELECT (SELECT {key}::text FROM {table} ORDER BY {table}.{key} DESC LIMIT 1), "
             f"(SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass('{table}'))"
         ).fetchone()
         assert row is not None
