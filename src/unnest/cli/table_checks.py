@@ -192,8 +192,9 @@ def _placed(connection: Connection, mapping: Mapping) -> tuple[int, int]:
     residue = derived["residue"]
     lost = residue.c.account == Account.QUARANTINED.value
     question = sa.select(total, sa.func.count()).select_from(residue).where(lost)
+    is_bare = not ledger.exists(connection)
     with connection.transaction(force_rollback=True):
-        if not ledger.exists(connection):
+        if is_bare:
             connection.execute("SET TRANSACTION READ WRITE")
             for statement in prelude():
                 connection.execute(statement.sql.encode())
