@@ -82,13 +82,18 @@ def decode_id(text: str) -> DocumentId:
 
 def is_id(text: str, table_number: int | None = None) -> bool:
     """Say whether the text is a valid id (of that table, if one is given)."""
+    found = table_number_of(text)
+    return found is not None and table_number in (None, found)
+
+
+def table_number_of(text: str) -> int | None:
+    """Return the table number of an id, or None if the text is no id."""
     if not _FORM.fullmatch(text):  # most strings are no ids: answer these without an exception
-        return False
+        return None
     try:
-        found = decode_id(text).table_number
+        return decode_id(text).table_number
     except InvalidValue:
-        return False
-    return table_number is None or found == table_number
+        return None
 
 
 def new_id(table_number: int, *, now_s: float, random: bytes | None = None) -> str:

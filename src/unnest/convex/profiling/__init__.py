@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from unnest.convex.catalog import Catalog, SnapshotTable, decoder_of, read_catalog, read_documents
-from unnest.convex.ids import STORAGE_TABLE, is_id
-from unnest.convex.ids import decode_id as _decode_id
+from unnest.convex.ids import STORAGE_TABLE, table_number_of
 from unnest.convex.load import PROGRESS_ROWS
 from unnest.convex.profiling.nodes import MAP_KEY, Node
 from unnest.convex.profiling.references import Drift, References
@@ -94,9 +93,9 @@ class _Profiling:
         characters = 0
         for count, (_, length, document) in enumerate(read_documents(self.source, table, decode), 1):
             row_id = document.get("_id")
-            if isinstance(row_id, str) and is_id(row_id):
+            if isinstance(row_id, str) and (number := table_number_of(row_id)) is not None:
                 references.document(row_id)
-                names.setdefault(_decode_id(row_id).table_number, table.name)
+                names.setdefault(number, table.name)
             fields: dict[str, Value] = {name: value for name, value in document.items() if name[:1] != "_"}
             seen.root.see(fields)
             walk = _Walk(seen=seen, references=references, names=names, row_id=str(row_id or f"line {count}"))
@@ -128,8 +127,8 @@ class _Walk:
     def follow(self, value: Value, path: str, node: Node) -> None:
         """Take down the ids inside a value."""
         if isinstance(value, str):
-            if is_id(value):
-                self._take(value, path)
+            if (number := table_number_of(value)) is not None:
+                self._take(value, number, path)
         elif isinstance(value, list) and node.elements is not None:
             for element in value:
                 self.follow(element, f"{path}[]", node.elements)
@@ -138,8 +137,7 @@ class _Walk:
                 key = MAP_KEY if node.is_map else name
                 self.follow(element, f"{path}.{key}" if path else key, node.children[key])
 
-    def _take(self, text: str, path: str) -> None:
-        number = _decode_id(text).table_number
+    def _take(self, text: str, number: int, path: str) -> None:
         target = FILES if number == STORAGE_TABLE else self.names.get(number, f"table {number}")
         counts = self.seen.targets.setdefault(path, {})
         counts[target] = counts.get(target, 0) + 1
