@@ -1,6 +1,8 @@
 """What applications import, on real servers: stages that follow a runner, and candidates that misbehave."""
 
 import asyncio
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -148,6 +150,33 @@ def test_an_unknown_stage_of_a_newer_version_leaves_the_stage_as_it_was(
         connection.execute("NOTIFY unnest_stage")
         assert wait_for(lambda: '"polished"' in caplog.text)
         assert reader.stage(ID) is Stage.SCHEMA
+
+
+FORKED = """
+import os, sys, time
+import psycopg
+from unnest import Reader, Stage
+
+reader = Reader(sys.argv[1])
+assert reader.stage("003_project_conversations") is Stage.BACKFILL
+if (child := os.fork()) == 0:
+    with psycopg.connect(sys.argv[1], autocommit=True) as connection:
+        connection.execute("UPDATE unnest.migration SET stage = 'dual_read'")
+        connection.execute("NOTIFY unnest_stage")
+    deadline = time.monotonic() + 20
+    while reader.stage("003_project_conversations") is not Stage.DUAL_READ:
+        if time.monotonic() > deadline:
+            os._exit(1)
+        time.sleep(0.01)
+    os._exit(0)
+_, status = os.waitpid(child, 0)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
+def test_a_forked_process_follows_by_a_connection_of_its_own(at_backfill: str) -> None:
+    done = subprocess.run([sys.executable, "-c", FORKED, at_backfill], timeout=60, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 # -- choose ---------------------------------------------------------------------------------------------------------------
