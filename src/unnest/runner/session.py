@@ -1,14 +1,14 @@
 """One connection of a runner: short locks with retry, statements by name, transactions that are tried again.
 
-In: statements of the script. Out: their effects. Nothing waits for a lock longer than half a second: a waiting DDL statement queues
-every writer behind it.
+In: statements of the script. Out: their effects. Nothing waits for a lock longer than half a second: a waiting DDL statement
+queues every writer behind it.
 """
 
 import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, LiteralString, TypeVar, cast
+from typing import Any, LiteralString, TypeVar
 
 import psycopg
 from psycopg import errors as pg
@@ -66,7 +66,7 @@ class Session:
 
     def execute(self, statement: Statement) -> None:
         """Execute one statement of the script, without retry."""
-        self.connection.execute(cast("LiteralString", statement.sql))
+        self.connection.execute(statement.sql)
         self.executed.append(statement.name)
 
     def retrying(self, what: str, work: Callable[[], _Result]) -> _Result:
@@ -91,7 +91,7 @@ class Session:
         def work() -> None:
             existing = [t for t in tables if self._scalar("SELECT to_regclass(%s) IS NOT NULL", t)]
             for table in existing:
-                self.connection.execute(cast("LiteralString", f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE"))
+                self.connection.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
             self.connection.execute("SELECT set_config(%s, 'on', true)", [naming.ENGINE_SETTING])
             for statement in statements:
                 if not self.is_done(statement):
@@ -114,7 +114,7 @@ class Session:
         for attempt in range(ATTEMPTS):
             try:
                 if statement.undo:
-                    self.connection.execute(cast("LiteralString", statement.undo))
+                    self.connection.execute(statement.undo)
                 self.execute(statement)
                 return
             except _RETRIED as error:
@@ -124,7 +124,7 @@ class Session:
 
     def is_done(self, statement: Statement) -> bool:
         """Return whether a statement's work is there already."""
-        return bool(statement.unless) and self.connection.execute(cast("LiteralString", statement.unless)).fetchone() is not None
+        return bool(statement.unless) and self.connection.execute(statement.unless).fetchone() is not None
 
     def _scalar(self, query: LiteralString, *arguments: Any) -> Any:
         row = self.connection.execute(query, arguments).fetchone()
