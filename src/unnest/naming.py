@@ -86,6 +86,11 @@ def dirty(mapping: str) -> str:
     return fit(f"dirty_{mapping}")
 
 
+def corrected(mapping: str) -> str:
+    """Return the name of the table of followers' rows whose drift has been recorded."""
+    return fit(f"corrected_{mapping}")
+
+
 def recent(mapping: str) -> str:
     """Return the name of the table of elements that the new side has added within the grace period."""
     return fit(f"recent_{mapping}")

@@ -286,6 +286,7 @@ class Links(Mapping):
         return (
             f"{array} is corrected to what {pointer} says; stale, repeated and contradicting ids are kept as findings",
             f"an edit of {array} alone is undone: the pointer decides",
+            f"after complete, a rollback gives {array} back in the order of {', '.join(self.initial) or self.member}",
         )
 
 

@@ -45,6 +45,7 @@ from unnest.sql import (
     ONE,
     Condition,
     array_or_empty,
+    build_object,
     each,
     elements,
     get,
@@ -56,7 +57,7 @@ from unnest.sql import (
 )
 
 func = sa.func
-_ELEMENT, _PART, _FITS = "u_element", "u_part", "u_fits"
+_ELEMENT, _PART, _FITS, _SUPERSEDED = "u_element", "u_part", "u_fits", "u_superseded"
 Source = sa.Column[Any] | Map[Any, sa.Column[Any]]
 
 
@@ -188,7 +189,8 @@ class Rows(Mapping):
         v = _fenced(*columns, alias="v", outer=[*_froms(relation), x, f])
         joined = relation.join(x, sa.true()).join(f, sa.true()).join(v, sa.true())
         found = sa.select(*v.c, x.c.element.label(_ELEMENT), part.label(_PART), self._fits(x, v).label(_FITS))
-        return found.select_from(joined).cte("elements")
+        found = found.select_from(joined)
+        return (self._with_superseded(found.subquery("b")) if self.same else found).cte("elements")
 
     @property
     def _codecs(self) -> dict[str, Codec]:
@@ -214,34 +216,32 @@ class Rows(Mapping):
         found = [c for c in self.into.constraints if isinstance(c, sa.CheckConstraint)]
         return sorted(str(c.sqltext) for c in found if c.sqltext is not None)
 
-    def _superseded(self, e: FromClause) -> ColumnElement[bool] | None:
-        """Return whether an element is also in the preferred array, as one that can be a row."""
-        if not self.same or not self.discriminator:
-            return None
-        w = e.alias("w")
-        winner = [
-            w.c[self.parent] == e.c[self.parent],
-            w.c[self.discriminator] == self._literal(self.prefer),
-            w.c[self.same] == e.c[self.same],
-            w.c[_FITS],
-        ]
-        beaten = sa.exists(sa.select(ONE).select_from(w).where(*winner).correlate(e))
-        return sa.and_(e.c[self.discriminator] != self._literal(self.prefer), beaten)
+    def _with_superseded(self, b: FromClause) -> Select[Any]:
+        """Add whether an element that can be a row is in the preferred array too, as one that can be a row."""
+        assert self.same and self.discriminator
+        is_preferred = b.c[self.discriminator] == self._literal(self.prefer)
+        wins = func.bool_or(sa.and_(is_preferred, b.c[_FITS]))
+        found = wins.over(partition_by=(b.c[self.parent], b.c[self.same]))
+        return sa.select(*b.c, sa.and_(~is_preferred, b.c[_FITS], found).label(_SUPERSEDED))
 
     def derive(self, parents: FromClause) -> dict[str, Select[Any]]:
         e = self._elements(parents)
-        columns: list[Any] = [c for c in e.c if c.name not in (_ELEMENT, _PART, _FITS)]
+        columns: list[Any] = [c for c in e.c if c.name not in (_ELEMENT, _PART, _FITS, _SUPERSEDED)]
         if self.rest:
             columns.append(func.nullif(self._remainder(e), jsonb("{}")).label(self.rest))
         rows = sa.select(*columns).where(e.c[_FITS])
-        superseded = self._superseded(e)
-        return {"rows": rows if superseded is None else rows.where(~superseded), "residue": self._residue(parents, e, superseded)}
+        return {"rows": rows.where(~e.c[_SUPERSEDED]) if self.same else rows, "residue": self._residue(parents, e)}
 
     def _remainder(self, e: FromClause) -> ColumnElement[Any]:
         """Return what no field has taken: unknown keys, and optional values that do not fit."""
         left = minus(e.c[_ELEMENT], self._taken(self.fields, e))
         for group, inner in self.groups.items():
-            left = func.unnest.remainder_of_group(left, group, self._taken(inner, e), type_=JSONB)
+            name, inside = sa.literal(group, sa.Text), get(e.c[_ELEMENT], group)
+            unread = minus(inside, self._taken(inner, e))
+            is_object = sa.and_(kind_of(inside) == "object", inside != jsonb("{}"))
+            nothing_left = sa.case((is_object, unread == jsonb("{}")), else_=sa.false())
+            something = sa.case((is_object, merged(left, build_object(**{group: unread}))), else_=left)
+            left = sa.case((nothing_left, minus(left, name)), else_=something)
         return left
 
     def _taken(self, fields: Map[str, Codec], e: FromClause) -> ColumnElement[Any]:
@@ -252,7 +252,7 @@ class Rows(Mapping):
         keys = sa.cast(sa.dialects.postgresql.array([*always, *sometimes]), sa.ARRAY(sa.Text))
         return func.array_remove(keys, sa.null(), type_=sa.ARRAY(sa.Text)) if sometimes else keys
 
-    def _residue(self, parents: FromClause, e: FromClause, superseded: ColumnElement[bool] | None) -> Select[Any]:
+    def _residue(self, parents: FromClause, e: FromClause) -> Select[Any]:
         account: ColumnElement[Any] = sa.literal(Account.QUARANTINED.value, sa.Text)
         reason: ColumnElement[Any] = sa.literal("does not fit", sa.Text)
         value: ColumnElement[Any] = e.c[_ELEMENT]
@@ -263,8 +263,8 @@ class Rows(Mapping):
             account = sa.case((e.c[_FITS], Account.SHAPE.value), else_=account)
             reason = sa.case((e.c[_FITS], "unknown keys"), else_=reason)
             where = sa.or_(where, left != jsonb("{}"))
-        if superseded is not None:
-            beaten = sa.and_(e.c[_FITS], superseded)
+        if self.same:
+            beaten = e.c[_SUPERSEDED]
             value = sa.case((beaten, e.c[_ELEMENT]), else_=value)
             account = sa.case((beaten, Account.MERGED.value), else_=account)
             reason = sa.case((beaten, "superseded"), else_=reason)

@@ -12,7 +12,7 @@ from typing import Any
 
 from unnest import ledger, naming
 from unnest.errors import Inconsistent
-from unnest.mapping.base import Follow, Mapping
+from unnest.mapping.base import Mapping
 from unnest.migration import Migration
 from unnest.runner.report import Progress, Report, Verification
 from unnest.runner.session import Session
@@ -147,9 +147,8 @@ class Steps:
     def drain(self) -> None:
         """Derive again the parents of queued lookup changes, until none is due."""
         for mapping in self.migration.mappings:
-            if not any(lookup.follow is Follow.LATER for lookup in mapping.lookups):
-                continue
-            self._drain(mapping)
+            if mapping.lookups:
+                self._drain(mapping)
 
     def _drain(self, mapping: Mapping) -> None:
         """What is queued is marked at first and due when the transactions of that moment have ended: seldom a wait to note."""

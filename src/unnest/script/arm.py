@@ -119,6 +119,6 @@ END $unnest$"""
 
 
 def drop_own(mapping: Mapping) -> Iterator[Statement]:
-    """Yield the removal of what only dual write needs: queue and recent elements."""
-    for table in (naming.dirty(mapping.name), naming.recent(mapping.name)):
+    """Yield the removal of what only dual write needs: the queue, recent elements, corrected followers."""
+    for table in (naming.dirty(mapping.name), naming.recent(mapping.name), naming.corrected(mapping.name)):
         yield Statement(name=f"{mapping.name}.drop.{table}", sql=f"DROP TABLE IF EXISTS unnest.{quote(table)}")

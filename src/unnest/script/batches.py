@@ -11,12 +11,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from unnest import naming
-from unnest.mapping.base import Account, Face, Follow, Lookup, Mapping, Output
+from unnest.mapping.base import Account, Face, Lookup, Mapping, Output
 from unnest.script import pieces
 from unnest.script.forward import sides
 from unnest.script.functions import Context, function, set_guard
 from unnest.script.pieces import Reading, in_keys
-from unnest.script.reverse import finding_insert, keys_variable, recorded, settled
+from unnest.script.reverse import finding_insert, keys_variable, settled
 from unnest.script.statement import Statement
 from unnest.sql import body, differs, perform, quote, raw, string, table_name, text, type_name
 
@@ -38,7 +38,7 @@ def batches(context: Context) -> Iterator[Statement]:
     yield verify_rows(context)
     yield noted(context)
     yield sweep(context)
-    if any(lookup.follow is Follow.LATER for lookup in mapping.lookups):
+    if mapping.lookups:
         yield drain(context)
 
 
@@ -207,16 +207,14 @@ def _counted(context: Context, face: Face, parents: sa.FromClause) -> str:
     findings = mapping.findings(face, parents)
     if placed is None or findings is None:
         return ""
-    found = findings.subquery("found")
-    accounts = text(sa.select(found.c.account))
-    balance = "IF u_elements <> u_placed + u_quarantined + u_merged THEN"
+    insert = finding_insert(context, mapping, face.table.name, "SELECT * FROM found").rstrip(";")
     return "\n".join(
         [
             f"u_elements := ({text(mapping.elements(face, parents))});",
             f"u_placed := ({text(placed)});",
-            f"SELECT {_accounts('f.account')} INTO u_quarantined, u_merged FROM ({accounts}) AS f;",
-            f"{balance}\n{_unbalanced(context)}\nEND IF;",
-            recorded(context, face),
+            f"WITH found AS MATERIALIZED ({text(findings)}),\nkept AS ({insert})",
+            f"SELECT {_accounts('f.account')} INTO u_quarantined, u_merged FROM found AS f;",
+            f"IF u_elements <> u_placed + u_quarantined + u_merged THEN\n{_unbalanced(context)}\nEND IF;",
         ]
     )
 
@@ -244,7 +242,9 @@ def verify(context: Context, face: Face) -> Statement:
     """
     mapping = context.mapping
     parents = pieces.parents(mapping, face, _in_range)
-    queries = _rows_differ(mapping, mapping.outputs) if face is mapping.source else []
+    # One statement for all outputs: what they share of E is evaluated once.
+    differ = _rows_differ(mapping, mapping.outputs) if face is mapping.source else []
+    queries: list[Any] = [differ[0] if len(differ) == 1 else sa.union_all(*differ)] if differ else []
     rebuilt = mapping.rebuild(face, parents, pieces.rows_read(mapping, Reading.LIVE)).subquery("r")
     for name in face.nested:
         select = sa.select(
@@ -275,7 +275,7 @@ def _rows_differ(mapping: Mapping, outputs: tuple[Output, ...]) -> list[sa.Selec
     return queries
 
 
-def _comparison(context: Context, name: str, face: Face, queries: list[sa.Select[Any]]) -> Statement:
+def _comparison(context: Context, name: str, face: Face, queries: list[Any]) -> Statement:
     lines = [f"RETURN QUERY {text(query)}\nLIMIT u_limit;" for query in queries]
     return function(
         context,
@@ -354,7 +354,7 @@ def repair(context: Context, face: Face) -> Statement:
             "END IF;",
         ]
     else:
-        lines += [set_guard(mapping, "'rev'"), recorded(context, face)]
+        lines += [set_guard(mapping, "'rev'")]
         lines += [body([pieces.refreshed(mapping, face, in_keys, Reading.LIVE)])]
     lines += [set_guard(mapping, "u_guard"), f"RETURN cardinality({pieces.KEYS});"]
     arguments = f"{pieces.KEYS} {pieces.key_type(face)}[], u_direction text"
@@ -382,10 +382,7 @@ def drain(context: Context) -> Statement:
     mapping = context.mapping
     queue = f"unnest.{quote(naming.dirty(mapping.name))}"
     key = mapping.source.table.c[mapping.source.key]
-    found = []
-    for lookup in mapping.lookups:
-        if lookup.follow is Follow.LATER:
-            found.append(_parents_due(mapping, lookup, key))
+    found = [_parents_due(mapping, lookup, key) for lookup in mapping.lookups]
     scope = body(pieces.applied(mapping, pieces.parents(mapping, mapping.source, in_keys), in_keys))
     lines = [
         f"UPDATE {queue} SET due = pg_snapshot_xmax(pg_current_snapshot()) WHERE due IS NULL;",

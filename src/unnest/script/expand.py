@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from unnest import naming
-from unnest.mapping.base import Follow, Mapping, Output
+from unnest.mapping.base import Mapping, Output
 from unnest.migration import Migration
 from unnest.script.reverse import remembers
 from unnest.script.statement import Statement
@@ -65,12 +65,18 @@ def own_tables(migration: Migration) -> Iterator[Statement]:
 
 
 def _own_tables(mapping: Mapping) -> Iterator[Statement]:
-    if any(lookup.follow is Follow.LATER for lookup in mapping.lookups):
+    if mapping.lookups:
         queue = quote(naming.dirty(mapping.name))
         yield Statement(
             name=f"{mapping.name}.create.dirty",
             sql=f"CREATE TABLE IF NOT EXISTS unnest.{queue} (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
             " lookup text NOT NULL, value text NOT NULL, due xid8)",
+        )
+    if mapping.followers:
+        corrected = quote(naming.corrected(mapping.name))
+        yield Statement(
+            name=f"{mapping.name}.create.corrected",
+            sql=f"CREATE TABLE IF NOT EXISTS unnest.{corrected} (face text NOT NULL, key text NOT NULL, PRIMARY KEY (face, key))",
         )
     if remembers(mapping):
         recent = quote(naming.recent(mapping.name))

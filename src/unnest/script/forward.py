@@ -82,7 +82,8 @@ def _locks(mapping: Mapping) -> list[str]:
 
     A lookup that decides is locked FOR KEY SHARE, which its ordinary updates don't wait for. Where it does not exist yet there is
     no row to lock: an advisory lock on its key takes the row's place. A copied column needs no lock in READ COMMITTED: its
-    changes come through the queue. Above that only FOR SHARE becomes 40001 where the row has changed since the snapshot.
+    changes come through the queue. Above that only FOR SHARE becomes 40001 where the row has changed since the snapshot; and one
+    that the snapshot can't see may be there all the same, so its key is queued and the runner looks again.
     """
     found = []
     for lookup in mapping.lookups:
@@ -94,8 +95,18 @@ def _locks(mapping: Mapping) -> list[str]:
         held = f"IF current_setting('transaction_isolation') = 'read committed' THEN\n{key_share}\nELSE\n{share}\nEND IF;"
         value = text(moved(sides(mapping, lookup)[0], mapping.source.table, row_columns(mapping.source.table, "NEW")))
         absent = f"PERFORM pg_advisory_xact_lock_shared({_advisory(mapping, lookup, value)});"
-        found.append(f"IF {value} IS NOT NULL THEN\n{held}\nIF NOT FOUND THEN {absent} END IF;\nEND IF;")
+        unseen = f"IF current_setting('transaction_isolation') <> 'read committed' THEN\n{_queued(mapping, lookup, [value])}\nEND IF;"
+        found.append(f"IF {value} IS NOT NULL THEN\n{held}\nIF NOT FOUND THEN\n{absent}\n{unseen}\nEND IF;\nEND IF;")
     return found
+
+
+def _queued(mapping: Mapping, lookup: Lookup, values: list[str]) -> str:
+    """Return the statement that queues keys of a lookup, whose parents the runner derives again."""
+    rows = ", ".join(f"({string(lookup.table.name)}, ({value})::text)" for value in values)
+    return (
+        f"INSERT INTO unnest.{quote(naming.dirty(mapping.name))} (lookup, value)\n"
+        f"SELECT DISTINCT q.lookup, q.value FROM (VALUES {rows}) AS q(lookup, value) WHERE q.value IS NOT NULL;"
+    )
 
 
 def _shared(mapping: Mapping, lookup: Lookup, *, key_share: bool = False) -> sa.Select[Any]:
@@ -165,13 +176,10 @@ def _queues(context: Context, lookup: Lookup) -> Iterator[Statement]:
     """The change is queued under the lookup's key; the runner derives the parents again."""
     mapping, target = context.mapping, table_name(lookup.table)
     columns, own = pieces.lookup_columns(mapping, lookup), sides(mapping, lookup)[1]
-    queue = f"unnest.{quote(naming.dirty(mapping.name))}"
     for event, variables, condition in _events(lookup, columns):
         name = f"lookup_{lookup.table.name}_{event}"
         values = [text(moved(own, lookup.table, row_columns(lookup.table, variable))) for variable in variables]
-        rows = ", ".join(f"({string(lookup.table.name)}, ({value})::text)" for value in values)
-        source = f"SELECT DISTINCT q.lookup, q.value FROM (VALUES {rows}) AS q(lookup, value) WHERE q.value IS NOT NULL"
-        yield function(context, name, f"INSERT INTO {queue} (lookup, value)\n{source};\n{_DONE}")
+        yield function(context, name, f"{_queued(mapping, lookup, values)}\n{_DONE}")
         yield trigger(context, Role.LOOKUP, name, f"AFTER {event.upper()}", target, name, condition=condition)
 
 

@@ -70,13 +70,6 @@ _EXPRESSIONS: dict[str, tuple[str, str, str]] = {
         " timestamptz 'epoch' + round(j::numeric * 1000)::double precision * interval '1 microsecond') * 1000 = j::numeric"
         " THEN timestamptz 'epoch' + round(j::numeric * 1000)::double precision * interval '1 microsecond' END END END",
     ),
-    "remainder_of_group(whole jsonb, name text, taken text[])": (
-        "jsonb",
-        "IMMUTABLE",
-        "CASE WHEN jsonb_typeof(whole -> name) IS DISTINCT FROM 'object' OR whole -> name = '{}'::jsonb THEN whole"
-        " WHEN (whole -> name) - taken = '{}'::jsonb THEN whole - name"
-        " ELSE whole || jsonb_build_object(name, (whole -> name) - taken) END",
-    ),
     "object_or_empty(j jsonb)": (
         "jsonb",
         "IMMUTABLE",

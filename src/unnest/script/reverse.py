@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from unnest import naming
@@ -71,8 +73,9 @@ def follow_function(context: Context, role: Role, output: Output, face: Face, re
     for event, (_, names) in _EVENTS.items():
         selects = [sa.select(transition(output.table, n).c[output.faces[face.name]]) for n in names]
         keys = text(selects[0].distinct() if len(selects) == 1 else sa.union(*selects))
+        keep = _changed(output, names) if reading is Reading.DERIVED else ""
         cases.append(
-            f"{'IF' if not cases else 'ELSIF'} TG_OP = '{event.upper()}' THEN {pieces.KEYS} := ARRAY({keys} ORDER BY 1);"
+            f"{'IF' if not cases else 'ELSIF'} TG_OP = '{event.upper()}' THEN {pieces.KEYS} := ARRAY({keys} ORDER BY 1);{keep}"
         )
     statements = settled(context) if source else _refreshed(context, face, reading)
     lines = [
@@ -87,7 +90,18 @@ def follow_function(context: Context, role: Role, output: Output, face: Face, re
         set_guard(mapping, "u_guard"),
         _DONE,
     ]
-    return function(context, name, "\n".join(line for line in lines if line), declare=keys_variable(face))
+    declare = keys_variable(face) + ("" if source else _drift_variables(face))
+    return function(context, name, "\n".join(line for line in lines if line), declare=declare)
+
+
+def _changed(output: Output, names: tuple[str, ...]) -> str:
+    """Return the statement that notes whose rows have just changed: what a follower says of them is no drift yet."""
+    selects = [sa.select(sa.cast(transition(output.table, n).c[output.parent], sa.Text)) for n in names]
+    return f"\nu_changed := ARRAY({text(sa.union(*selects) if len(selects) > 1 else selects[0])});"
+
+
+def _drift_variables(face: Face) -> str:
+    return f"\nu_fresh {pieces.key_type(face)}[];\nu_changed text[] := '{{}}';"
 
 
 def keys_variable(face: Face) -> str:
@@ -117,19 +131,54 @@ def settled(context: Context) -> list[Any]:
 
 
 def _refreshed(context: Context, face: Face, reading: Reading) -> list[Any]:
-    found: list[Any] = [recorded(context, face)] if reading is Reading.DERIVED else []
+    found: list[Any] = [recorded_once(context, face)] if reading is Reading.DERIVED else []
     return [*found, pieces.refreshed(context.mapping, face, pieces.in_keys, reading)]
 
 
-def recorded(context: Context, face: Face, relation: FromClause | None = None) -> str:
-    """Return the statement that keeps what a follower's correction is about to drop, with its evidence."""
+def recorded_once(context: Context, face: Face, relation: FromClause | None = None) -> str:
+    """Return the statements that keep what the first correction of a follower's row is about to drop, with its evidence.
+
+    Only the first: from then on the row agrees, and what an old write says of it before the pointer follows is no drift.
+
+    Args:
+        context: What it is made for.
+        face: The follower.
+        relation: The rows as they were; default: those of the keys at hand, as they are.
+    """
     mapping = context.mapping
-    parents = pieces.parents(mapping, face, pieces.in_keys) if relation is None else relation
+    parents = relation if relation is not None else pieces.parents(mapping, face, _in_fresh)
     select = mapping.findings(face, parents)
     if select is None:
         return ""
     f = select.subquery("found")
-    return finding_insert(context, mapping, face.table.name, text(sa.select(*each(_FINDING, f))))
+    is_changed = sa.func.coalesce(f.c.evidence.op("->>")("value") == sa.any_(raw("u_changed", ARRAY(sa.Text))), sa.false())
+    rows = text(sa.select(*each(_FINDING, f)).where(~is_changed))
+    return "\n".join(
+        [
+            f"u_fresh := ARRAY(SELECT k FROM unnest({pieces.KEYS}) AS k WHERE NOT EXISTS (SELECT 1",
+            f"FROM {_corrected(mapping)} AS c WHERE c.face = {string(face.name)} AND c.key = k::text));",
+            "IF u_fresh <> '{}' THEN",
+            finding_insert(context, mapping, face.table.name, rows),
+            mark_corrected(mapping, face, "u_fresh"),
+            "END IF;",
+        ]
+    )
+
+
+def mark_corrected(mapping: Mapping, face: Face, keys: str) -> str:
+    """Return the statement that remembers of which rows of a follower the drift has been recorded."""
+    return (
+        f"INSERT INTO {_corrected(mapping)} (face, key)\nSELECT {string(face.name)}, k::text FROM unnest({keys}) AS k\n"
+        "ON CONFLICT DO NOTHING;"
+    )
+
+
+def _corrected(mapping: Mapping) -> str:
+    return f"unnest.{quote(naming.corrected(mapping.name))}"
+
+
+def _in_fresh(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    return column == sa.any_(raw("u_fresh", ARRAY(column.type)))
 
 
 _FINDING = ("kind", "key", "path", "account", "evidence")
@@ -169,8 +218,8 @@ def correct_function(context: Context, face: Face, reading: Reading) -> Statemen
     keep = ""
     if reading is Reading.DERIVED:
         old = row(face.table, pieces.face_columns(mapping, face), "OLD")
-        found = recorded(context, face, old)
-        keep = f"IF TG_OP = 'UPDATE' THEN\n{found}\nELSE\n{recorded(context, face)}\nEND IF;" if found else ""
+        found, known = recorded_once(context, face, old), mark_corrected(mapping, face, pieces.KEYS)
+        keep = f"IF TG_OP = 'UPDATE' THEN\n{found}\nELSE\n{known}\nEND IF;" if found else ""
     key = f"ARRAY[NEW.{quote(face.key)}]"
     lines = [
         unless(context, "u_guard <> ''"),
@@ -181,7 +230,7 @@ def correct_function(context: Context, face: Face, reading: Reading) -> Statemen
         set_guard(mapping, "u_guard"),
         _DONE,
     ]
-    declare = keys_variable(face)
+    declare = keys_variable(face) + _drift_variables(face)
     return function(context, f"correct_{face.name}", "\n".join(line for line in lines if line), declare=declare)
 
 
