@@ -28,7 +28,7 @@ class Sizes:
     subset_rows: int = 5_000
     operations: int = 500
     messages: int = 20_000
-    verify_rows: int = 200_000
+    verify_rows: int = 100_000
     flat_parents: tuple[int, ...] = (10_000, 100_000, 1_000_000)
     delete_shapes: tuple[tuple[int, int], ...] = ((20, 100), (200, 1_000))
     deletes: int = 30
