@@ -10,7 +10,7 @@ from unnest import Migration, Stage, ledger
 from unnest.runner import Runner
 from unnest.script import plan, retire
 from unnest.script.prelude import prelude
-from unnest.script.statement import Statement
+from unnest.script.statement import Statement, digest
 from unnest.stages import ORDER, Move, moves
 
 PREPARED = {statement.name for statement in (*prelude(), *ledger.tables(), *retire.functions())}
@@ -31,8 +31,19 @@ def make(runner: Runner, migration: Migration, move: Move) -> list[str]:
     return [name for name in runner.session.executed if name not in PREPARED]
 
 
-def planned(migration: Migration, move: Move) -> list[Statement]:
-    return [statement for statements in plan.planned(migration, move).values() for statement in statements]
+def planned(migration: Migration, move: Move, *, convergent: bool = False) -> list[Statement]:
+    shown = plan.planned(migration, move, convergent=convergent)
+    return [statement for statements in shown.values() for statement in statements]
+
+
+def noted_digest(connection: psycopg.Connection[Any], move: Move) -> str:
+    """Return what the ledger has noted of the last move between two stages."""
+    query = (
+        "SELECT sql_digest FROM unnest.event WHERE what = 'move started' AND from_stage = %s AND to_stage = %s ORDER BY id DESC"
+    )
+    row = connection.execute(query, [move.origin.value, move.target.value]).fetchone()
+    assert row is not None
+    return str(row[0])
 
 
 def is_there(connection: psycopg.Connection[Any], statement: Statement) -> bool:
@@ -51,6 +62,21 @@ def test_each_move_runs_what_plan_shows_in_that_order(
             skipped = [statement for statement in expected if statement.name not in ran]
             assert [statement.name for statement in skipped if not is_there(connection, statement)] == [], move
             assert skipped == [] or number >= len(FIRST), move
+            assert noted_digest(connection, move) == digest(expected)
+
+
+def test_tables_with_triggers_of_the_users_own_get_the_form_that_plan_shows_for_them(
+    legacy_database: str, connection: psycopg.Connection[Any]
+) -> None:
+    migration = MIGRATIONS[0]
+    connection.execute("CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'")
+    connection.execute("CREATE TRIGGER touch BEFORE UPDATE ON messages FOR EACH ROW EXECUTE FUNCTION touch()")
+    with Runner(legacy_database, [migration]) as runner:
+        for move in FIRST:
+            is_armed = move.origin not in (Stage.PENDING, Stage.SCHEMA)
+            expected = planned(migration, move, convergent=is_armed or move.target is Stage.DUAL_WRITE)
+            assert make(runner, migration, move) == [statement.name for statement in expected]
+            assert noted_digest(connection, move) == digest(expected), move
 
 
 def test_the_life_cycle_visits_every_move() -> None:

@@ -226,9 +226,11 @@ class Runner:
         if found.moving_to is not move.target:
             if move.origin is Stage.PENDING:
                 self._check_absent(migration)
+            convergent = found.convergent
             if move.target is Stage.DUAL_WRITE and move.is_forward:
-                ledger.update(connection, migration.id, convergent=self.has_user_triggers(migration))
-            statements = [s for some in plan.planned(migration, move, convergent=found.convergent).values() for s in some]
+                convergent = self.has_user_triggers(migration)
+                ledger.update(connection, migration.id, convergent=convergent)
+            statements = [s for some in plan.planned(migration, move, convergent=convergent).values() for s in some]
             with connection.transaction():
                 ledger.forget_checkpoints(connection, migration.id)
                 values: dict[str, Any] = {"moving_to": move.target.value}
