@@ -22,6 +22,10 @@ from unnest.stages import DEFAULT_SOAK, Facts, Stage
 
 metadata = sa.MetaData(schema=naming.SCHEMA)
 NOW = sa.func.clock_timestamp()
+CHANNEL = "unnest_stage"
+"""Where readers hear of a change of stage."""
+EXISTS: LiteralString = "SELECT to_regclass('unnest.migration') IS NOT NULL"
+STAGES: LiteralString = "SELECT id, stage FROM unnest.migration"
 
 
 def _time(name: str, *, now: bool = False) -> sa.Column[datetime]:
@@ -221,7 +225,7 @@ Connection = psycopg.Connection[Any]
 
 def exists(connection: Connection) -> bool:
     """Return whether the ledger has been made in this database."""
-    row = connection.execute("SELECT to_regclass('unnest.migration') IS NOT NULL").fetchone()
+    row = connection.execute(EXISTS).fetchone()
     return bool(row and row[0])
 
 
@@ -272,7 +276,7 @@ def event(connection: Connection, migration: str, actor: str, what: str, **value
 
 def notify(connection: Connection, migration: str, stage: Stage) -> None:
     """Tell readers of a change of stage when this transaction commits."""
-    connection.execute("SELECT pg_notify('unnest_stage', %s)", [f"{migration}={stage.value}"])
+    connection.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{migration}={stage.value}"])
 
 
 def checkpoint(connection: Connection, migration: str, step: str, part: str) -> Checkpoint | None:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Mapping
 from enum import Enum
 from threading import Event
-from typing import Any, LiteralString
+from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
 
@@ -16,9 +16,6 @@ from unnest.stages import Stage
 
 logger = logging.getLogger("unnest.reader")
 
-CHANNEL = "unnest_stage"
-LEDGER_EXISTS: LiteralString = "SELECT to_regclass('unnest.migration') IS NOT NULL"
-STAGES: LiteralString = "SELECT id, stage FROM unnest.migration"
 POLL_S = 5.0
 """How often the stages are read again although nothing was heard: a pooler or a half-open line can swallow a change."""
 SLICE_S = 0.25

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 
 from unnest import ledger
-from unnest.reader.board import CHANNEL, LEDGER_EXISTS, SLICE_S, STAGES, Board, line_settings, logger, pause_s
+from unnest.reader.board import SLICE_S, Board, line_settings, logger, pause_s
 from unnest.reader.shadow import ShadowLog
 
 Connection = psycopg.Connection[Any]
@@ -79,7 +79,7 @@ class Watch:
             attempt += 1
 
     def _listen(self, connection: Connection) -> None:
-        connection.execute(f"LISTEN {CHANNEL}")
+        connection.execute(f"LISTEN {ledger.CHANNEL}")
         self._read(connection)
 
     def _follow(self, connection: Connection) -> None:
@@ -94,9 +94,9 @@ class Watch:
         store(connection, self._log)
 
     def _read(self, connection: Connection) -> None:
-        row = connection.execute(LEDGER_EXISTS).fetchone()
+        row = connection.execute(ledger.EXISTS).fetchone()
         has_ledger = bool(row and row[0])
-        self._board.put(dict(connection.execute(STAGES).fetchall()) if has_ledger else {})
+        self._board.put(dict(connection.execute(ledger.STAGES).fetchall()) if has_ledger else {})
 
 
 def store(connection: Connection, log: ShadowLog) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 
 from unnest import ledger
-from unnest.reader.board import CHANNEL, LEDGER_EXISTS, SLICE_S, STAGES, Board, line_settings, logger, pause_s
+from unnest.reader.board import SLICE_S, Board, line_settings, logger, pause_s
 from unnest.reader.shadow import ShadowLog
 
 Connection = psycopg.AsyncConnection[Any]
@@ -72,7 +72,7 @@ class AsyncWatch:
         while not self._stop.is_set():
             try:
                 async with await self._connect() as connection:
-                    await connection.execute(f"LISTEN {CHANNEL}")
+                    await connection.execute(f"LISTEN {ledger.CHANNEL}")
                     await self._read(connection)
                     attempt = 0
                     await self._follow(connection)
@@ -99,9 +99,9 @@ class AsyncWatch:
         await store(connection, self._log)
 
     async def _read(self, connection: Connection) -> None:
-        row = await (await connection.execute(LEDGER_EXISTS)).fetchone()
+        row = await (await connection.execute(ledger.EXISTS)).fetchone()
         has_ledger = bool(row and row[0])
-        self._board.put(dict(await (await connection.execute(STAGES)).fetchall()) if has_ledger else {})
+        self._board.put(dict(await (await connection.execute(ledger.STAGES)).fetchall()) if has_ledger else {})
         self._loaded.set()
 
 
