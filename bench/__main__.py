@@ -30,6 +30,7 @@ ROOT = Path(__file__).parents[1]
 def main(
     suite: Annotated[list[str] | None, typer.Option(help="Suite to run; may be repeated. Default: all.")] = None,
     rows: Annotated[int | None, typer.Option(help="Cap every size at so many rows.")] = None,
+    rounds: Annotated[int | None, typer.Option(help="Repeat each measurement so often.")] = None,
     quick: Annotated[bool, typer.Option(help="Small sizes: about two minutes.")] = False,
     full: Annotated[bool, typer.Option(help="Add the largest sizes: 3 million parents.")] = False,
     kind: Annotated[str, typer.Option("--server", help="embedded, or debian: the operating system's.")] = "embedded",
@@ -41,7 +42,7 @@ def main(
     unknown = [name for name in names if name not in SUITES]
     if unknown or kind not in ("embedded", "debian"):
         raise typer.BadParameter(f'"{(unknown or [kind])[0]}" is unknown; suites: {", ".join(SUITES)}; servers: embedded, debian')
-    sizes = choose(quick=quick, full=full, rows=rows)
+    sizes = choose(quick=quick, full=full, rows=rows, rounds=rounds)
     console = Console() if sys.stdout.isatty() else Console(width=150)
     out.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server is stopped and removed

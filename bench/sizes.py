@@ -50,12 +50,13 @@ QUICK = Sizes(
 MOST_PARENTS = 3_000_000
 
 
-def choose(*, quick: bool, full: bool, rows: int | None) -> Sizes:
-    """Return the sizes of a run; ``rows`` caps every one of them."""
+def choose(*, quick: bool, full: bool, rows: int | None, rounds: int | None) -> Sizes:
+    """Return the sizes of a run; ``rows`` caps every one of them, ``rounds`` takes the place of the usual number."""
     sizes = QUICK if quick else Sizes()
     if full:
         sizes = replace(sizes, flat_parents=(*sizes.flat_parents, MOST_PARENTS))
-    return capped(sizes, rows) if rows else sizes
+    sizes = capped(sizes, rows) if rows else sizes
+    return replace(sizes, rounds=rounds) if rounds else sizes
 
 
 def capped(sizes: Sizes, rows: int) -> Sizes:
