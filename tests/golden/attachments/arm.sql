@@ -1,0 +1,400 @@
+-- name: attachments.closed_attachments
+-- migration of_attachments, mapping attachments: closed_attachments
+CREATE OR REPLACE FUNCTION unnest.attachments__closed_attachments() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET extra_float_digits = 1
+AS $unnest$
+#variable_conflict use_column
+DECLARE
+u_guard text := coalesce(current_setting('unnest.m_attachments', true), '');
+u_set text;
+
+BEGIN
+IF coalesce(current_setting('unnest.engine', true), '') = '' THEN
+RAISE EXCEPTION 'unnest: attachments is not open for writing before stage dual_read (migration of_attachments); write to the legacy tables, they are carried over' USING ERRCODE = 'object_not_in_prerequisite_state';
+END IF;
+RETURN NULL;
+END $unnest$;
+
+-- name: attachments.trigger.closed_attachments
+-- locks: public.attachments
+CREATE OR REPLACE TRIGGER unnest_05_closed_attachments__closed_attachments BEFORE INSERT OR UPDATE OR DELETE ON public.attachments
+FOR EACH STATEMENT
+WHEN (pg_trigger_depth() = 0)
+EXECUTE FUNCTION unnest.attachments__closed_attachments();
+
+-- name: attachments.forward_insert
+-- migration of_attachments, mapping attachments: forward_insert
+CREATE OR REPLACE FUNCTION unnest.attachments__forward_insert() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET extra_float_digits = 1
+AS $unnest$
+#variable_conflict use_column
+DECLARE
+u_guard text := coalesce(current_setting('unnest.m_attachments', true), '');
+u_set text;
+
+BEGIN
+IF u_guard = 'rev' THEN RETURN NULL; END IF;
+u_set := set_config('unnest.m_attachments', 'fwd', true);
+IF current_setting('transaction_isolation') <> 'read committed' THEN PERFORM 1
+FROM public.conversations
+WHERE public.conversations.id = NEW.conversation_id FOR SHARE; END IF;
+WITH elements AS
+(SELECT v.message_id AS message_id, v.position AS position, v.type AS type, v.name AS name, v.storage_id AS storage_id, v.mime_type AS mime_type, v.size AS size, v.width AS width, v.height AS height, v.duration AS duration, v.prompt AS prompt, v.model AS model, v.generation_time AS generation_time, v.conversation_id AS conversation_id, v.user_id AS user_id, v.created_at AS created_at, x.element AS u_element, 'attachments' AS u_part, CASE WHEN (jsonb_typeof(x.element) = 'object' AND v.type IS NOT NULL AND v.name IS NOT NULL AND v.storage_id IS NOT NULL AND v.mime_type IS NOT NULL AND v.size IS NOT NULL AND (SELECT coalesce((type IN ('file', 'image', 'audio')), true) AS coalesce_1
+FROM (SELECT v.type AS type) AS r)) THEN true ELSE false END AS u_fits
+FROM (SELECT NEW.id AS id, NEW.conversation_id AS conversation_id, NEW.user_id AS user_id, NEW.created_at AS created_at, NEW.attachments AS attachments) AS p
+JOIN jsonb_array_elements(CASE WHEN (jsonb_typeof(p.attachments) = 'array') THEN p.attachments ELSE '[]'::jsonb END) WITH ORDINALITY AS x(element, ordinal) ON true
+JOIN LATERAL (SELECT x.element -> 'type' AS type, x.element -> 'name' AS name, x.element -> 'storageId' AS storage_id, x.element -> 'mimeType' AS mime_type, x.element -> 'size' AS size, (x.element -> 'metadata') -> 'width' AS width, (x.element -> 'metadata') -> 'height' AS height, (x.element -> 'metadata') -> 'duration' AS duration, (x.element -> 'metadata') -> 'prompt' AS prompt, (x.element -> 'metadata') -> 'model' AS model, (x.element -> 'metadata') -> 'generationTime' AS generation_time
+ LIMIT ALL OFFSET 0) AS f ON true
+JOIN LATERAL (SELECT p.id AS message_id, CAST(x.ordinal + -1 AS INTEGER) AS position, CASE WHEN (jsonb_typeof(f.type) = 'string') THEN CASE WHEN ((f.type #>> '{}') IN ('file', 'image', 'audio')) THEN f.type #>> '{}' END END AS type, unnest.read_text(f.name) AS name, unnest.read_text(f.storage_id) AS storage_id, unnest.read_text(f.mime_type) AS mime_type, unnest.read_bigint(f.size) AS size, unnest.read_integer(f.width) AS width, unnest.read_integer(f.height) AS height, unnest.read_double(f.duration) AS duration, unnest.read_text(f.prompt) AS prompt, unnest.read_text(f.model) AS model, unnest.read_double(f.generation_time) AS generation_time, p.conversation_id AS conversation_id, coalesce(p.user_id, (SELECT public.conversations.user_id
+FROM public.conversations
+WHERE public.conversations.id = p.conversation_id)) AS user_id, unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)) AS created_at
+ LIMIT ALL OFFSET 0) AS v ON true),
+rows_written AS
+(INSERT INTO public.attachments (message_id, position, type, name, storage_id, mime_type, size, width, height, duration, prompt, model, generation_time, conversation_id, user_id, created_at, extra) SELECT e.message_id AS message_id, e.position AS position, e.type AS type, e.name AS name, e.storage_id AS storage_id, e.mime_type AS mime_type, e.size AS size, e.width AS width, e.height AS height, e.duration AS duration, e.prompt AS prompt, e.model AS model, e.generation_time AS generation_time, e.conversation_id AS conversation_id, e.user_id AS user_id, e.created_at AS created_at, e.extra AS extra
+FROM (SELECT elements.message_id AS message_id, elements.position AS position, elements.type AS type, elements.name AS name, elements.storage_id AS storage_id, elements.mime_type AS mime_type, elements.size AS size, elements.width AS width, elements.height AS height, elements.duration AS duration, elements.prompt AS prompt, elements.model AS model, elements.generation_time AS generation_time, elements.conversation_id AS conversation_id, elements.user_id AS user_id, elements.created_at AS created_at, nullif(CASE WHEN CASE WHEN (jsonb_typeof(elements.u_element -> 'metadata') = 'object' AND (elements.u_element -> 'metadata') != '{}'::jsonb) THEN ((elements.u_element -> 'metadata') - array_remove(CAST(ARRAY[CASE WHEN (elements.width IS NOT NULL) THEN 'width' END, CASE WHEN (elements.height IS NOT NULL) THEN 'height' END, CASE WHEN (elements.duration IS NOT NULL) THEN 'duration' END, CASE WHEN (elements.prompt IS NOT NULL) THEN 'prompt' END, CASE WHEN (elements.model IS NOT NULL) THEN 'model' END, CASE WHEN (elements.generation_time IS NOT NULL) THEN 'generationTime' END] AS TEXT[]), NULL)) = '{}'::jsonb ELSE false END THEN (elements.u_element - CAST(ARRAY['type', 'name', 'storageId', 'mimeType', 'size'] AS TEXT[])) - 'metadata' ELSE CASE WHEN (jsonb_typeof(elements.u_element -> 'metadata') = 'object' AND (elements.u_element -> 'metadata') != '{}'::jsonb) THEN (elements.u_element - CAST(ARRAY['type', 'name', 'storageId', 'mimeType', 'size'] AS TEXT[])) || jsonb_build_object('metadata', (elements.u_element -> 'metadata') - array_remove(CAST(ARRAY[CASE WHEN (elements.width IS NOT NULL) THEN 'width' END, CASE WHEN (elements.height IS NOT NULL) THEN 'height' END, CASE WHEN (elements.duration IS NOT NULL) THEN 'duration' END, CASE WHEN (elements.prompt IS NOT NULL) THEN 'prompt' END, CASE WHEN (elements.model IS NOT NULL) THEN 'model' END, CASE WHEN (elements.generation_time IS NOT NULL) THEN 'generationTime' END] AS TEXT[]), NULL)) ELSE elements.u_element - CAST(ARRAY['type', 'name', 'storageId', 'mimeType', 'size'] AS TEXT[]) END END, '{}'::jsonb) AS extra
+FROM elements
+WHERE elements.u_fits) AS e ORDER BY e.message_id, e.position ON CONFLICT (message_id, position) DO UPDATE SET conversation_id = excluded.conversation_id, user_id = excluded.user_id, type = excluded.type, name = excluded.name, storage_id = excluded.storage_id, mime_type = excluded.mime_type, size = excluded.size, width = excluded.width, height = excluded.height, duration = excluded.duration, prompt = excluded.prompt, model = excluded.model, generation_time = excluded.generation_time, extra = excluded.extra, created_at = excluded.created_at WHERE (public.attachments.type, public.attachments.name, public.attachments.storage_id, public.attachments.mime_type, public.attachments.size, public.attachments.width, public.attachments.height, public.attachments.duration, public.attachments.prompt, public.attachments.model, public.attachments.generation_time, public.attachments.conversation_id, public.attachments.user_id, public.attachments.created_at, public.attachments.extra) IS DISTINCT FROM (excluded.type, excluded.name, excluded.storage_id, excluded.mime_type, excluded.size, excluded.width, excluded.height, excluded.duration, excluded.prompt, excluded.model, excluded.generation_time, excluded.conversation_id, excluded.user_id, excluded.created_at, excluded.extra))
+ INSERT INTO unnest.residue_attachments (parent, part, position, value, account, reason) SELECT e.parent, e.part, e.position, e.value, e.account, e.reason
+FROM (SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
+FROM (SELECT elements.message_id AS parent, elements.u_part AS part, elements.position AS position, elements.u_element AS value, 'quarantined' AS account, 'does not fit' AS reason
+FROM elements
+WHERE NOT elements.u_fits UNION ALL SELECT p.id AS id, 'attachments' AS anon_1, -1 AS anon_2, p.attachments AS attachments, CASE WHEN (jsonb_typeof(p.attachments) != 'array' AND jsonb_typeof(p.attachments) != 'null') THEN 'quarantined' ELSE 'shape' END AS anon_3, CASE WHEN (jsonb_typeof(p.attachments) = 'null') THEN 'null' WHEN (jsonb_typeof(p.attachments) != 'array') THEN 'not an array' ELSE 'empty' END AS anon_4
+FROM (SELECT NEW.id AS id, NEW.conversation_id AS conversation_id, NEW.user_id AS user_id, NEW.created_at AS created_at, NEW.attachments AS attachments) AS p
+WHERE p.attachments IS NOT NULL AND (jsonb_typeof(p.attachments) != 'array' OR jsonb_array_length(CASE WHEN (jsonb_typeof(p.attachments) = 'array') THEN p.attachments ELSE '[]'::jsonb END) = 0)) AS residue) AS e ORDER BY e.parent, e.part, e.position ON CONFLICT (parent, part, position) DO UPDATE SET value = excluded.value, account = excluded.account, reason = excluded.reason WHERE (unnest.residue_attachments.value, unnest.residue_attachments.account, unnest.residue_attachments.reason) IS DISTINCT FROM (excluded.value, excluded.account, excluded.reason);
+u_set := set_config('unnest.m_attachments', u_guard, true);
+RETURN NULL;
+END $unnest$;
+
+-- name: attachments.forward_update
+-- migration of_attachments, mapping attachments: forward_update
+CREATE OR REPLACE FUNCTION unnest.attachments__forward_update() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET extra_float_digits = 1
+AS $unnest$
+#variable_conflict use_column
+DECLARE
+u_guard text := coalesce(current_setting('unnest.m_attachments', true), '');
+u_set text;
+
+BEGIN
+IF u_guard = 'rev' THEN RETURN NULL; END IF;
+u_set := set_config('unnest.m_attachments', 'fwd', true);
+IF current_setting('transaction_isolation') <> 'read committed' THEN
+WITH elements AS
+(SELECT v.message_id AS message_id, v.position AS position, v.type AS type, v.name AS name, v.storage_id AS storage_id, v.mime_type AS mime_type, v.size AS size, v.width AS width, v.height AS height, v.duration AS duration, v.prompt AS prompt, v.model AS model, v.generation_time AS generation_time, v.conversation_id AS conversation_id, v.user_id AS user_id, v.created_at AS created_at, x.element AS u_element, 'attachments' AS u_part, CASE WHEN (jsonb_typeof(x.element) = 'object' AND v.type IS NOT NULL AND v.name IS NOT NULL AND v.storage_id IS NOT NULL AND v.mime_type IS NOT NULL AND v.size IS NOT NULL AND (SELECT coalesce((type IN ('file', 'image', 'audio')), true) AS coalesce_1
+FROM (SELECT v.type AS type) AS r)) THEN true ELSE false END AS u_fits
+FROM (SELECT OLD.id AS id, OLD.conversation_id AS conversation_id, OLD.user_id AS user_id, OLD.created_at AS created_at, OLD.attachments AS attachments) AS p
+JOIN jsonb_array_elements(CASE WHEN (jsonb_typeof(p.attachments) = 'array') THEN p.attachments ELSE '[]'::jsonb END) WITH ORDINALITY AS x(element, ordinal) ON true
+JOIN LATERAL (SELECT x.element -> 'type' AS type, x.element -> 'name' AS name, x.element -> 'storageId' AS storage_id, x.element -> 'mimeType' AS mime_type, x.element -> 'size' AS size, (x.element -> 'metadata') -> 'width' AS width, (x.element -> 'metadata') -> 'height' AS height, (x.element -> 'metadata') -> 'duration' AS duration, (x.element -> 'metadata') -> 'prompt' AS prompt, (x.element -> 'metadata') -> 'model' AS model, (x.element -> 'metadata') -> 'generationTime' AS generation_time
+ LIMIT ALL OFFSET 0) AS f ON true
+JOIN LATERAL (SELECT p.id AS message_id, CAST(x.ordinal + -1 AS INTEGER) AS position, CASE WHEN (jsonb_typeof(f.type) = 'string') THEN CASE WHEN ((f.type #>> '{}') IN ('file', 'image', 'audio')) THEN f.type #>> '{}' END END AS type, unnest.read_text(f.name) AS name, unnest.read_text(f.storage_id) AS storage_id, unnest.read_text(f.mime_type) AS mime_type, unnest.read_bigint(f.size) AS size, unnest.read_integer(f.width) AS width, unnest.read_integer(f.height) AS height, unnest.read_double(f.duration) AS duration, unnest.read_text(f.prompt) AS prompt, unnest.read_text(f.model) AS model, unnest.read_double(f.generation_time) AS generation_time, p.conversation_id AS conversation_id, coalesce(p.user_id, (SELECT public.conversations.user_id
+FROM public.conversations
+WHERE public.conversations.id = p.conversation_id)) AS user_id, unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)) AS created_at
+ LIMIT ALL OFFSET 0) AS v ON true)
+ INSERT INTO public.attachments (message_id, position, type, name, storage_id, mime_type, size, width, height, duration, prompt, model, generation_time, conversation_id, user_id, created_at, extra) SELECT e.message_id, e.position, e.type, e.name, e.storage_id, e.mime_type, e.size, e.width, e.height, e.duration, e.prompt, e.model, e.generation_time, e.conversation_id, e.user_id, e.created_at, e.extra
+FROM (SELECT elements.message_id AS message_id, elements.position AS position, elements.type AS type, elements.name AS name, elements.storage_id AS storage_id, elements.mime_type AS mime_type, elements.size AS size, elements.width AS width, elements.height AS height, elements.duration AS duration, elements.prompt AS prompt, elements.model AS model, elements.generation_time AS generation_time, elements.conversation_id AS conversation_id, elements.user_id AS user_id, elements.created_at AS created_at, nullif(CASE WHEN CASE WHEN (jsonb_typeof(elements.u_element -> 'metadata') = 'object' AND (elements.u_element -> 'metadata') != '{}'::jsonb) THEN ((elements.u_element -> 'metadata') - array_remove(CAST(ARRAY[CASE WHEN (elements.width IS NOT NULL) THEN 'width' END, CASE WHEN (elements.height IS NOT NULL) THEN 'height' END, CASE WHEN (elements.duration IS NOT NULL) THEN 'duration' END, CASE WHEN (elements.prompt IS NOT NULL) THEN 'prompt' END, CASE WHEN (elements.model IS NOT NULL) THEN 'model' END, CASE WHEN (elements.generation_time IS NOT NULL) THEN 'generationTime' END] AS TEXT[]), NULL)) = '{}'::jsonb ELSE false END THEN (elements.u_element - CAST(ARRAY['type', 'name', 'storageId', 'mimeType', 'size'] AS TEXT[])) - 'metadata' ELSE CASE WHEN (jsonb_typeof(elements.u_element -> 'metadata') = 'object' AND (elements.u_element -> 'metadata') != '{}'::jsonb) THEN (elements.u_element - CAST(ARRAY['type', 'name', 'storageId', 'mimeType', 'size'] AS TEXT[])) || jsonb_build_object('metadata', (elements.u_element -> 'metadata') - array_remove(CAST(ARRAY[CASE WHEN (elements.width IS NOT NULL) THEN 'width' END, CASE WHEN (elements.height IS NOT NULL) THEN 'height' END, CASE WHEN (elements.duration IS NOT NULL) THEN 'duration' END, CASE WHEN (elements.prompt IS NOT NULL) THEN 'prompt' END, CASE WHEN (elements.model IS NOT NULL) THEN 'model' END, CASE WHEN (elements.generation_time IS NOT NULL) THEN 'generationTime' END] AS TEXT[]), NULL)) ELSE elements.u_element - CAST(ARRAY['type', 'name', 'storageId', 'mimeType', 'size'] AS TEXT[]) END END, '{}'::jsonb) AS extra
+FROM elements
+WHERE elements.u_fits) AS e ORDER BY e.message_id, e.position ON CONFLICT (message_id, position) DO NOTHING;
+WITH elements AS
+(SELECT v.message_id AS message_id, v.position AS position, v.type AS type, v.name AS name, v.storage_id AS storage_id, v.mime_type AS mime_type, v.size AS size, v.width AS width, v.height AS height, v.duration AS duration, v.prompt AS prompt, v.model AS model, v.generation_time AS generation_time, v.conversation_id AS conversation_id, v.user_id AS user_id, v.created_at AS created_at, x.element AS u_element, 'attachments' AS u_part, CASE WHEN (jsonb_typeof(x.element) = 'object' AND v.type IS NOT NULL AND v.name IS NOT NULL AND v.storage_id IS NOT NULL AND v.mime_type IS NOT NULL AND v.size IS NOT NULL AND (SELECT coalesce((type IN ('file', 'image', 'audio')), true) AS coalesce_1
+FROM (SELECT v.type AS type) AS r)) THEN true ELSE false END AS u_fits
+FROM (SELECT OLD.id AS id, OLD.conversation_id AS conversation_id, OLD.user_id AS user_id, OLD.created_at AS created_at, OLD.attachments AS attachments) AS p
+JOIN jsonb_array_elements(CASE WHEN (jsonb_typeof(p.attachments) = 'array') THEN p.attachments ELSE '[]'::jsonb END) WITH ORDINALITY AS x(element, ordinal) ON true
+JOIN LATERAL (SELECT x.element -> 'type' AS type, x.element -> 'name' AS name, x.element -> 'storageId' AS storage_id, x.element -> 'mimeType' AS mime_type, x.element -> 'size' AS size, (x.element -> 'metadata') -> 'width' AS width, (x.element -> 'metadata') -> 'height' AS height, (x.element -> 'metadata') -> 'duration' AS duration, (x.element -> 'metadata') -> 'prompt' AS prompt, (x.element -> 'metadata') -> 'model' AS model, (x.element -> 'metadata') -> 'generationTime' AS generation_time
+ LIMIT ALL OFFSET 0) AS f ON true
+JOIN LATERAL (SELECT p.id AS message_id, CAST(x.ordinal + -1 AS INTEGER) AS position, CASE WHEN (jsonb_typeof(f.type) = 'string') THEN CASE WHEN ((f.type #>> '{}') IN ('file', 'image', 'audio')) THEN f.type #>> '{}' END END AS type, unnest.read_text(f.name) AS name, unnest.read_text(f.storage_id) AS storage_id, unnest.read_text(f.mime_type) AS mime_type, unnest.read_bigint(f.size) AS size, unnest.read_integer(f.width) AS width, unnest.read_integer(f.height) AS height, unnest.read_double(f.duration) AS duration, unnest.read_text(f.prompt) AS prompt, unnest.read_text(f.model) AS model, unnest.read_double(f.generation_time) AS generation_time, p.conversation_id AS conversation_id, coalesce(p.user_id, (SELECT public.conversations.user_id
+FROM public.conversations
+WHERE public.conversations.id = p.conversation_id)) AS user_id, unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)) AS created_at
+ LIMIT ALL OFFSET 0) AS v ON true)
+ INSERT INTO unnest.residue_attachments (parent, part, position, value, account, reason) SELECT e.parent, e.part, e.position, e.value, e.account, e.reason
+FROM (SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
+FROM (SELECT elements.message_id AS parent, elements.u_part AS part, elements.position AS position, elements.u_element AS value, 'quarantined' AS account, 'does not fit' AS reason
+FROM elements
+WHERE NOT elements.u_fits UNION ALL SELECT p.id AS id, 'attachments' AS anon_1, -1 AS anon_2, p.attachments AS attachments, CASE WHEN (jsonb_typeof(p.attachments) != 'array' AND jsonb_typeof(p.attachments) != 'null') THEN 'quarantined' ELSE 'shape' END AS anon_3, CASE WHEN (jsonb_typeof(p.attachments) = 'null') THEN 'null' WHEN (jsonb_typeof(p.attachments) != 'array') THEN 'not an array' ELSE 'empty' END AS anon_4
+FROM (SELECT OLD.id AS id, OLD.conversation_id AS conversation_id, OLD.user_id AS user_id, OLD.created_at AS created_at, OLD.attachments AS attachments) AS p
+WHERE p.attachments IS NOT NULL AND (jsonb_typeof(p.attachments) != 'array' OR jsonb_array_length(CASE WHEN (jsonb_typeof(p.attachments) = 'array') THEN p.attachments ELSE '[]'::jsonb END) = 0)) AS residue) AS e ORDER BY e.parent, e.part, e.position ON CONFLICT (parent, part, position) DO NOTHING;
+END IF;
+IF current_setting('transaction_isolation') <> 'read committed' THEN PERFORM 1
+FROM public.conversations
+WHERE public.conversations.id = NEW.conversation_id FOR SHARE; END IF;
+WITH elements AS
+(SELECT v.message_id AS message_id, v.position AS position, v.type AS type, v.name AS name, v.storage_id AS storage_id, v.mime_type AS mime_type, v.size AS size, v.width AS width, v.height AS height, v.duration AS duration, v.prompt AS prompt, v.model AS model, v.generation_time AS generation_time, v.conversation_id AS conversation_id, v.user_id AS user_id, v.created_at AS created_at, x.element AS u_element, 'attachments' AS u_part, CASE WHEN (jsonb_typeof(x.element) = 'object' AND v.type IS NOT NULL AND v.name IS NOT NULL AND v.storage_id IS NOT NULL AND v.mime_type IS NOT NULL AND v.size IS NOT NULL AND (SELECT coalesce((type IN ('file', 'image', 'audio')), true) AS coalesce_1
+FROM (SELECT v.type AS type) AS r)) THEN true ELSE false END AS u_fits
+FROM (SELECT NEW.id AS id, NEW.conversation_id AS conversation_id, NEW.user_id AS user_id, NEW.created_at AS created_at, NEW.attachments AS attachments) AS p
+JOIN jsonb_array_elements(CASE WHEN (jsonb_typeof(p.attachments) = 'array') THEN p.attachments ELSE '[]'::jsonb END) WITH ORDINALITY AS x(element, ordinal) ON true
+JOIN LATERAL (SELECT x.element -> 'type' AS type, x.element -> 'name' AS name, x.element -> 'storageId' AS storage_id, x.element -> 'mimeType' AS mime_type, x.element -> 'size' AS size, (x.element -> 'metadata') -> 'width' AS width, (x.element -> 'metadata') -> 'height' AS height, (x.element -> 'metadata') -> 'duration' AS duration, (x.element -> 'metadata') -> 'prompt' AS prompt, (x.element -> 'metadata') -> 'model' AS model, (x.element -> 'metadata') -> 'generationTime' AS generation_time
+ LIMIT ALL OFFSET 0) AS f ON true
+JOIN LATERAL (SELECT p.id AS message_id, CAST(x.ordinal + -1 AS INTEGER) AS position, CASE WHEN (jsonb_typeof(f.type) = 'string') THEN CASE WHEN ((f.type #>> '{}') IN ('file', 'image', 'audio')) THEN f.type #>> '{}' END END AS type, unnest.read_text(f.name) AS name, unnest.read_text(f.storage_id) AS storage_id, unnest.read_text(f.mime_type) AS mime_type, unnest.read_bigint(f.size) AS size, unnest.read_integer(f.width) AS width, unnest.read_integer(f.height) AS height, unnest.read_double(f.duration) AS duration, unnest.read_text(f.prompt) AS prompt, unnest.read_text(f.model) AS model, unnest.read_double(f.generation_time) AS generation_time, p.conversation_id AS conversation_id, coalesce(p.user_id, (SELECT public.conversations.user_id
+FROM public.conversations
+WHERE public.conversations.id = p.conversation_id)) AS user_id, unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)) AS created_at
+ LIMIT ALL OFFSET 0) AS v ON true),
+residue_derived AS MATERIALIZED
+(SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
+FROM (SELECT elements.message_id AS parent, elements.u_part AS part, elements.position AS position, elements.u_element AS value, 'quarantined' AS account, 'does not fit' AS reason
+FROM elements
+WHERE NOT elements.u_fits UNION ALL SELECT p.id AS id, 'attachments' AS anon_1, -1 AS anon_2, p.attachments AS attachments, CASE WHEN (jsonb_typeof(p.attachments) != 'array' AND jsonb_typeof(p.attachments) != 'null') THEN 'quarantined' ELSE 'shape' END AS anon_3, CASE WHEN (jsonb_typeof(p.attachments) = 'null') THEN 'null' WHEN (jsonb_typeof(p.attachments) != 'array') THEN 'not an array' ELSE 'empty' END AS anon_4
+FROM (SELECT NEW.id AS id, NEW.conversation_id AS conversation_id, NEW.user_id AS user_id, NEW.created_at AS created_at, NEW.attachments AS attachments) AS p
+WHERE p.attachments IS NOT NULL AND (jsonb_typeof(p.attachments) != 'array' OR jsonb_array_length(CASE WHEN (jsonb_typeof(p.attachments) = 'array') THEN p.attachments ELSE '[]'::jsonb END) = 0)) AS residue),
+residue_deleted AS
+(DELETE FROM unnest.residue_attachments WHERE unnest.residue_attachments.parent IN (OLD.id, NEW.id) AND NOT (EXISTS (SELECT 1
+FROM residue_derived
+WHERE unnest.residue_attachments.parent = residue_derived.parent AND unnest.residue_attachments.part = residue_derived.part AND unnest.residue_attachments.position = residue_derived.position))),
+rows_derived AS MATERIALIZED
+(SELECT elements.message_id AS message_id, elements.position AS position, elements.type AS type, elements.name AS name, elements.storage_id AS storage_id, elements.mime_type AS mime_type, elements.size AS size, elements.width AS width, elements.height AS height, elements.duration AS duration, elements.prompt AS prompt, elements.model AS model, elements.generation_time AS generation_time, elements.conversation_id AS conversation_id, elements.user_id AS user_id, elements.created_at AS created_at, nullif(CASE WHEN CASE WHEN (jsonb_typeof(elements.u_element -> 'metadata') = 'object' AND (elements.u_element -> 'metadata') != '{}'::jsonb) THEN ((elements.u_element -> 'metadata') - array_remove(CAST(ARRAY[CASE WHEN (elements.width IS NOT NULL) THEN 'width' END, CASE WHEN (elements.height IS NOT NULL) THEN 'height' END, CASE WHEN (elements.duration IS NOT NULL) THEN 'duration' END, CASE WHEN (elements.prompt IS NOT NULL) THEN 'prompt' END, CASE WHEN (elements.model IS NOT NULL) THEN 'model' END, CASE WHEN (elements.generation_time IS NOT NULL) THEN 'generationTime' END] AS TEXT[]), NULL)) = '{}'::jsonb ELSE false END THEN (elements.u_element - CAST(ARRAY['type', 'name', 'storageId', 'mimeType', 'size'] AS TEXT[])) - 'metadata' ELSE CASE WHEN (jsonb_typeof(elements.u_element -> 'metadata') = 'object' AND (elements.u_element -> 'metadata') != '{}'::jsonb) THEN (elements.u_element - CAST(ARRAY['type', 'name', 'storageId', 'mimeType', 'size'] AS TEXT[])) || jsonb_build_object('metadata', (elements.u_element -> 'metadata') - array_remove(CAST(ARRAY[CASE WHEN (elements.width IS NOT NULL) THEN 'width' END, CASE WHEN (elements.height IS NOT NULL) THEN 'height' END, CASE WHEN (elements.duration IS NOT NULL) THEN 'duration' END, CASE WHEN (elements.prompt IS NOT NULL) THEN 'prompt' END, CASE WHEN (elements.model IS NOT NULL) THEN 'model' END, CASE WHEN (elements.generation_time IS NOT NULL) THEN 'generationTime' END] AS TEXT[]), NULL)) ELSE elements.u_element - CAST(ARRAY['type', 'name', 'storageId', 'mimeType', 'size'] AS TEXT[]) END END, '{}'::jsonb) AS extra
+FROM elements
+WHERE elements.u_fits),
+rows_deleted AS
+(DELETE FROM public.attachments WHERE public.attachments.message_id IN (OLD.id, NEW.id) AND NOT (EXISTS (SELECT 1
+FROM rows_derived
+WHERE public.attachments.message_id = rows_derived.message_id AND public.attachments.position = rows_derived.position))),
+rows_written AS
+(INSERT INTO public.attachments (message_id, position, type, name, storage_id, mime_type, size, width, height, duration, prompt, model, generation_time, conversation_id, user_id, created_at, extra) SELECT rows_derived.message_id AS message_id, rows_derived.position AS position, rows_derived.type AS type, rows_derived.name AS name, rows_derived.storage_id AS storage_id, rows_derived.mime_type AS mime_type, rows_derived.size AS size, rows_derived.width AS width, rows_derived.height AS height, rows_derived.duration AS duration, rows_derived.prompt AS prompt, rows_derived.model AS model, rows_derived.generation_time AS generation_time, rows_derived.conversation_id AS conversation_id, rows_derived.user_id AS user_id, rows_derived.created_at AS created_at, rows_derived.extra AS extra
+FROM rows_derived ORDER BY rows_derived.message_id, rows_derived.position ON CONFLICT (message_id, position) DO UPDATE SET conversation_id = excluded.conversation_id, user_id = excluded.user_id, type = excluded.type, name = excluded.name, storage_id = excluded.storage_id, mime_type = excluded.mime_type, size = excluded.size, width = excluded.width, height = excluded.height, duration = excluded.duration, prompt = excluded.prompt, model = excluded.model, generation_time = excluded.generation_time, extra = excluded.extra, created_at = excluded.created_at WHERE (public.attachments.type, public.attachments.name, public.attachments.storage_id, public.attachments.mime_type, public.attachments.size, public.attachments.width, public.attachments.height, public.attachments.duration, public.attachments.prompt, public.attachments.model, public.attachments.generation_time, public.attachments.conversation_id, public.attachments.user_id, public.attachments.created_at, public.attachments.extra) IS DISTINCT FROM (excluded.type, excluded.name, excluded.storage_id, excluded.mime_type, excluded.size, excluded.width, excluded.height, excluded.duration, excluded.prompt, excluded.model, excluded.generation_time, excluded.conversation_id, excluded.user_id, excluded.created_at, excluded.extra))
+ INSERT INTO unnest.residue_attachments (parent, part, position, value, account, reason) SELECT residue_derived.parent, residue_derived.part, residue_derived.position, residue_derived.value, residue_derived.account, residue_derived.reason
+FROM residue_derived ORDER BY residue_derived.parent, residue_derived.part, residue_derived.position ON CONFLICT (parent, part, position) DO UPDATE SET value = excluded.value, account = excluded.account, reason = excluded.reason WHERE (unnest.residue_attachments.value, unnest.residue_attachments.account, unnest.residue_attachments.reason) IS DISTINCT FROM (excluded.value, excluded.account, excluded.reason);
+u_set := set_config('unnest.m_attachments', u_guard, true);
+RETURN NULL;
+END $unnest$;
+
+-- name: attachments.forward_delete
+-- migration of_attachments, mapping attachments: forward_delete
+CREATE OR REPLACE FUNCTION unnest.attachments__forward_delete() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET extra_float_digits = 1
+AS $unnest$
+#variable_conflict use_column
+DECLARE
+u_guard text := coalesce(current_setting('unnest.m_attachments', true), '');
+u_set text;
+
+BEGIN
+IF u_guard = 'rev' THEN RETURN NULL; END IF;
+u_set := set_config('unnest.m_attachments', 'fwd', true);
+IF current_setting('transaction_isolation') <> 'read committed' THEN
+WITH elements AS
+(SELECT v.message_id AS message_id, v.position AS position, v.type AS type, v.name AS name, v.storage_id AS storage_id, v.mime_type AS mime_type, v.size AS size, v.width AS width, v.height AS height, v.duration AS duration, v.prompt AS prompt, v.model AS model, v.generation_time AS generation_time, v.conversation_id AS conversation_id, v.user_id AS user_id, v.created_at AS created_at, x.element AS u_element, 'attachments' AS u_part, CASE WHEN (jsonb_typeof(x.element) = 'object' AND v.type IS NOT NULL AND v.name IS NOT NULL AND v.storage_id IS NOT NULL AND v.mime_type IS NOT NULL AND v.size IS NOT NULL AND (SELECT coalesce((type IN ('file', 'image', 'audio')), true) AS coalesce_1
+FROM (SELECT v.type AS type) AS r)) THEN true ELSE false END AS u_fits
+FROM (SELECT OLD.id AS id, OLD.conversation_id AS conversation_id, OLD.user_id AS user_id, OLD.created_at AS created_at, OLD.attachments AS attachments) AS p
+JOIN jsonb_array_elements(CASE WHEN (jsonb_typeof(p.attachments) = 'array') THEN p.attachments ELSE '[]'::jsonb END) WITH ORDINALITY AS x(element, ordinal) ON true
+JOIN LATERAL (SELECT x.element -> 'type' AS type, x.element -> 'name' AS name, x.element -> 'storageId' AS storage_id, x.element -> 'mimeType' AS mime_type, x.element -> 'size' AS size, (x.element -> 'metadata') -> 'width' AS width, (x.element -> 'metadata') -> 'height' AS height, (x.element -> 'metadata') -> 'duration' AS duration, (x.element -> 'metadata') -> 'prompt' AS prompt, (x.element -> 'metadata') -> 'model' AS model, (x.element -> 'metadata') -> 'generationTime' AS generation_time
+ LIMIT ALL OFFSET 0) AS f ON true
+JOIN LATERAL (SELECT p.id AS message_id, CAST(x.ordinal + -1 AS INTEGER) AS position, CASE WHEN (jsonb_typeof(f.type) = 'string') THEN CASE WHEN ((f.type #>> '{}') IN ('file', 'image', 'audio')) THEN f.type #>> '{}' END END AS type, unnest.read_text(f.name) AS name, unnest.read_text(f.storage_id) AS storage_id, unnest.read_text(f.mime_type) AS mime_type, unnest.read_bigint(f.size) AS size, unnest.read_integer(f.width) AS width, unnest.read_integer(f.height) AS height, unnest.read_double(f.duration) AS duration, unnest.read_text(f.prompt) AS prompt, unnest.read_text(f.model) AS model, unnest.read_double(f.generation_time) AS generation_time, p.conversation_id AS conversation_id, coalesce(p.user_id, (SELECT public.conversations.user_id
+FROM public.conversations
+WHERE public.conversations.id = p.conversation_id)) AS user_id, unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)) AS created_at
+ LIMIT ALL OFFSET 0) AS v ON true)
+ INSERT INTO public.attachments (message_id, position, type, name, storage_id, mime_type, size, width, height, duration, prompt, model, generation_time, conversation_id, user_id, created_at, extra) SELECT e.message_id, e.position, e.type, e.name, e.storage_id, e.mime_type, e.size, e.width, e.height, e.duration, e.prompt, e.model, e.generation_time, e.conversation_id, e.user_id, e.created_at, e.extra
+FROM (SELECT elements.message_id AS message_id, elements.position AS position, elements.type AS type, elements.name AS name, elements.storage_id AS storage_id, elements.mime_type AS mime_type, elements.size AS size, elements.width AS width, elements.height AS height, elements.duration AS duration, elements.prompt AS prompt, elements.model AS model, elements.generation_time AS generation_time, elements.conversation_id AS conversation_id, elements.user_id AS user_id, elements.created_at AS created_at, nullif(CASE WHEN CASE WHEN (jsonb_typeof(elements.u_element -> 'metadata') = 'object' AND (elements.u_element -> 'metadata') != '{}'::jsonb) THEN ((elements.u_element -> 'metadata') - array_remove(CAST(ARRAY[CASE WHEN (elements.width IS NOT NULL) THEN 'width' END, CASE WHEN (elements.height IS NOT NULL) THEN 'height' END, CASE WHEN (elements.duration IS NOT NULL) THEN 'duration' END, CASE WHEN (elements.prompt IS NOT NULL) THEN 'prompt' END, CASE WHEN (elements.model IS NOT NULL) THEN 'model' END, CASE WHEN (elements.generation_time IS NOT NULL) THEN 'generationTime' END] AS TEXT[]), NULL)) = '{}'::jsonb ELSE false END THEN (elements.u_element - CAST(ARRAY['type', 'name', 'storageId', 'mimeType', 'size'] AS TEXT[])) - 'metadata' ELSE CASE WHEN (jsonb_typeof(elements.u_element -> 'metadata') = 'object' AND (elements.u_element -> 'metadata') != '{}'::jsonb) THEN (elements.u_element - CAST(ARRAY['type', 'name', 'storageId', 'mimeType', 'size'] AS TEXT[])) || jsonb_build_object('metadata', (elements.u_element -> 'metadata') - array_remove(CAST(ARRAY[CASE WHEN (elements.width IS NOT NULL) THEN 'width' END, CASE WHEN (elements.height IS NOT NULL) THEN 'height' END, CASE WHEN (elements.duration IS NOT NULL) THEN 'duration' END, CASE WHEN (elements.prompt IS NOT NULL) THEN 'prompt' END, CASE WHEN (elements.model IS NOT NULL) THEN 'model' END, CASE WHEN (elements.generation_time IS NOT NULL) THEN 'generationTime' END] AS TEXT[]), NULL)) ELSE elements.u_element - CAST(ARRAY['type', 'name', 'storageId', 'mimeType', 'size'] AS TEXT[]) END END, '{}'::jsonb) AS extra
+FROM elements
+WHERE elements.u_fits) AS e ORDER BY e.message_id, e.position ON CONFLICT (message_id, position) DO NOTHING;
+WITH elements AS
+(SELECT v.message_id AS message_id, v.position AS position, v.type AS type, v.name AS name, v.storage_id AS storage_id, v.mime_type AS mime_type, v.size AS size, v.width AS width, v.height AS height, v.duration AS duration, v.prompt AS prompt, v.model AS model, v.generation_time AS generation_time, v.conversation_id AS conversation_id, v.user_id AS user_id, v.created_at AS created_at, x.element AS u_element, 'attachments' AS u_part, CASE WHEN (jsonb_typeof(x.element) = 'object' AND v.type IS NOT NULL AND v.name IS NOT NULL AND v.storage_id IS NOT NULL AND v.mime_type IS NOT NULL AND v.size IS NOT NULL AND (SELECT coalesce((type IN ('file', 'image', 'audio')), true) AS coalesce_1
+FROM (SELECT v.type AS type) AS r)) THEN true ELSE false END AS u_fits
+FROM (SELECT OLD.id AS id, OLD.conversation_id AS conversation_id, OLD.user_id AS user_id, OLD.created_at AS created_at, OLD.attachments AS attachments) AS p
+JOIN jsonb_array_elements(CASE WHEN (jsonb_typeof(p.attachments) = 'array') THEN p.attachments ELSE '[]'::jsonb END) WITH ORDINALITY AS x(element, ordinal) ON true
+JOIN LATERAL (SELECT x.element -> 'type' AS type, x.element -> 'name' AS name, x.element -> 'storageId' AS storage_id, x.element -> 'mimeType' AS mime_type, x.element -> 'size' AS size, (x.element -> 'metadata') -> 'width' AS width, (x.element -> 'metadata') -> 'height' AS height, (x.element -> 'metadata') -> 'duration' AS duration, (x.element -> 'metadata') -> 'prompt' AS prompt, (x.element -> 'metadata') -> 'model' AS model, (x.element -> 'metadata') -> 'generationTime' AS generation_time
+ LIMIT ALL OFFSET 0) AS f ON true
+JOIN LATERAL (SELECT p.id AS message_id, CAST(x.ordinal + -1 AS INTEGER) AS position, CASE WHEN (jsonb_typeof(f.type) = 'string') THEN CASE WHEN ((f.type #>> '{}') IN ('file', 'image', 'audio')) THEN f.type #>> '{}' END END AS type, unnest.read_text(f.name) AS name, unnest.read_text(f.storage_id) AS storage_id, unnest.read_text(f.mime_type) AS mime_type, unnest.read_bigint(f.size) AS size, unnest.read_integer(f.width) AS width, unnest.read_integer(f.height) AS height, unnest.read_double(f.duration) AS duration, unnest.read_text(f.prompt) AS prompt, unnest.read_text(f.model) AS model, unnest.read_double(f.generation_time) AS generation_time, p.conversation_id AS conversation_id, coalesce(p.user_id, (SELECT public.conversations.user_id
+FROM public.conversations
+WHERE public.conversations.id = p.conversation_id)) AS user_id, unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)) AS created_at
+ LIMIT ALL OFFSET 0) AS v ON true)
+ INSERT INTO unnest.residue_attachments (parent, part, position, value, account, reason) SELECT e.parent, e.part, e.position, e.value, e.account, e.reason
+FROM (SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
+FROM (SELECT elements.message_id AS parent, elements.u_part AS part, elements.position AS position, elements.u_element AS value, 'quarantined' AS account, 'does not fit' AS reason
+FROM elements
+WHERE NOT elements.u_fits UNION ALL SELECT p.id AS id, 'attachments' AS anon_1, -1 AS anon_2, p.attachments AS attachments, CASE WHEN (jsonb_typeof(p.attachments) != 'array' AND jsonb_typeof(p.attachments) != 'null') THEN 'quarantined' ELSE 'shape' END AS anon_3, CASE WHEN (jsonb_typeof(p.attachments) = 'null') THEN 'null' WHEN (jsonb_typeof(p.attachments) != 'array') THEN 'not an array' ELSE 'empty' END AS anon_4
+FROM (SELECT OLD.id AS id, OLD.conversation_id AS conversation_id, OLD.user_id AS user_id, OLD.created_at AS created_at, OLD.attachments AS attachments) AS p
+WHERE p.attachments IS NOT NULL AND (jsonb_typeof(p.attachments) != 'array' OR jsonb_array_length(CASE WHEN (jsonb_typeof(p.attachments) = 'array') THEN p.attachments ELSE '[]'::jsonb END) = 0)) AS residue) AS e ORDER BY e.parent, e.part, e.position ON CONFLICT (parent, part, position) DO NOTHING;
+END IF;
+DELETE FROM public.attachments WHERE public.attachments.message_id = OLD.id;
+DELETE FROM unnest.residue_attachments WHERE unnest.residue_attachments.parent = OLD.id;
+u_set := set_config('unnest.m_attachments', u_guard, true);
+RETURN NULL;
+END $unnest$;
+
+-- name: attachments.trigger.insert
+-- locks: public.messages
+CREATE OR REPLACE TRIGGER unnest_10_forward_attachments__insert AFTER INSERT ON public.messages
+FOR EACH ROW
+WHEN (NEW.attachments IS NOT NULL)
+EXECUTE FUNCTION unnest.attachments__forward_insert();
+
+-- name: attachments.trigger.update
+-- locks: public.messages
+CREATE OR REPLACE TRIGGER unnest_10_forward_attachments__update AFTER UPDATE ON public.messages
+FOR EACH ROW
+WHEN ((OLD.id, OLD.conversation_id, OLD.user_id, OLD.created_at, OLD.attachments) IS DISTINCT FROM (NEW.id, NEW.conversation_id, NEW.user_id, NEW.created_at, NEW.attachments))
+EXECUTE FUNCTION unnest.attachments__forward_update();
+
+-- name: attachments.trigger.delete
+-- locks: public.messages
+CREATE OR REPLACE TRIGGER unnest_10_forward_attachments__delete AFTER DELETE ON public.messages
+FOR EACH ROW
+EXECUTE FUNCTION unnest.attachments__forward_delete();
+
+-- name: attachments.lookup_conversations_insert
+-- migration of_attachments, mapping attachments: lookup_conversations_insert
+CREATE OR REPLACE FUNCTION unnest.attachments__lookup_conversations_insert() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET extra_float_digits = 1
+AS $unnest$
+#variable_conflict use_column
+DECLARE
+u_guard text := coalesce(current_setting('unnest.m_attachments', true), '');
+u_set text;
+
+BEGIN
+INSERT INTO unnest.dirty_attachments (lookup, value)
+SELECT DISTINCT q.lookup, q.value FROM (VALUES ('conversations', (NEW.id)::text)) AS q(lookup, value) WHERE q.value IS NOT NULL;
+RETURN NULL;
+END $unnest$;
+
+-- name: attachments.trigger.lookup_conversations_insert
+-- locks: public.conversations
+CREATE OR REPLACE TRIGGER unnest_20_lookup_attachments__lookup_conversations_insert AFTER INSERT ON public.conversations
+FOR EACH ROW
+EXECUTE FUNCTION unnest.attachments__lookup_conversations_insert();
+
+-- name: attachments.lookup_conversations_update
+-- migration of_attachments, mapping attachments: lookup_conversations_update
+CREATE OR REPLACE FUNCTION unnest.attachments__lookup_conversations_update() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET extra_float_digits = 1
+AS $unnest$
+#variable_conflict use_column
+DECLARE
+u_guard text := coalesce(current_setting('unnest.m_attachments', true), '');
+u_set text;
+
+BEGIN
+INSERT INTO unnest.dirty_attachments (lookup, value)
+SELECT DISTINCT q.lookup, q.value FROM (VALUES ('conversations', (OLD.id)::text), ('conversations', (NEW.id)::text)) AS q(lookup, value) WHERE q.value IS NOT NULL;
+RETURN NULL;
+END $unnest$;
+
+-- name: attachments.trigger.lookup_conversations_update
+-- locks: public.conversations
+CREATE OR REPLACE TRIGGER unnest_20_lookup_attachments__lookup_conversations_update AFTER UPDATE ON public.conversations
+FOR EACH ROW
+WHEN ((OLD.id, OLD.user_id) IS DISTINCT FROM (NEW.id, NEW.user_id))
+EXECUTE FUNCTION unnest.attachments__lookup_conversations_update();
+
+-- name: attachments.lookup_conversations_delete
+-- migration of_attachments, mapping attachments: lookup_conversations_delete
+CREATE OR REPLACE FUNCTION unnest.attachments__lookup_conversations_delete() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET extra_float_digits = 1
+AS $unnest$
+#variable_conflict use_column
+DECLARE
+u_guard text := coalesce(current_setting('unnest.m_attachments', true), '');
+u_set text;
+
+BEGIN
+INSERT INTO unnest.dirty_attachments (lookup, value)
+SELECT DISTINCT q.lookup, q.value FROM (VALUES ('conversations', (OLD.id)::text)) AS q(lookup, value) WHERE q.value IS NOT NULL;
+RETURN NULL;
+END $unnest$;
+
+-- name: attachments.trigger.lookup_conversations_delete
+-- locks: public.conversations
+CREATE OR REPLACE TRIGGER unnest_20_lookup_attachments__lookup_conversations_delete AFTER DELETE ON public.conversations
+FOR EACH ROW
+EXECUTE FUNCTION unnest.attachments__lookup_conversations_delete();
+
+-- name: attachments.truncate_before
+-- migration of_attachments, mapping attachments: truncate_before
+CREATE OR REPLACE FUNCTION unnest.attachments__truncate_before() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET extra_float_digits = 1
+AS $unnest$
+#variable_conflict use_column
+DECLARE
+u_guard text := coalesce(current_setting('unnest.m_attachments', true), '');
+u_set text;
+
+BEGIN
+u_set := set_config('unnest.m_attachments', 'fwd', true);
+RETURN NULL;
+END $unnest$;
+
+-- name: attachments.truncate_after
+-- migration of_attachments, mapping attachments: truncate_after
+CREATE OR REPLACE FUNCTION unnest.attachments__truncate_after() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET extra_float_digits = 1
+AS $unnest$
+#variable_conflict use_column
+DECLARE
+u_guard text := coalesce(current_setting('unnest.m_attachments', true), '');
+u_set text;
+
+BEGIN
+DELETE FROM public.attachments WHERE true;
+DELETE FROM unnest.residue_attachments WHERE true;
+u_set := set_config('unnest.m_attachments', '', true);
+RETURN NULL;
+END $unnest$;
+
+-- name: attachments.trigger.truncate_before
+-- locks: public.messages
+CREATE OR REPLACE TRIGGER unnest_60_truncate_attachments__truncate_before BEFORE TRUNCATE ON public.messages
+FOR EACH STATEMENT
+EXECUTE FUNCTION unnest.attachments__truncate_before();
+
+-- name: attachments.trigger.truncate_after
+-- locks: public.messages
+CREATE OR REPLACE TRIGGER unnest_60_truncate_attachments__truncate_after AFTER TRUNCATE ON public.messages
+FOR EACH STATEMENT
+EXECUTE FUNCTION unnest.attachments__truncate_after();
+
+-- name: attachments.truncate_refused
+-- migration of_attachments, mapping attachments: truncate_refused
+CREATE OR REPLACE FUNCTION unnest.attachments__truncate_refused() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET extra_float_digits = 1
+AS $unnest$
+#variable_conflict use_column
+DECLARE
+u_guard text := coalesce(current_setting('unnest.m_attachments', true), '');
+u_set text;
+
+BEGIN
+IF u_guard <> 'fwd' THEN
+RAISE EXCEPTION 'unnest: TRUNCATE is not carried for this table while migration of_attachments is under way; use DELETE' USING ERRCODE = 'object_not_in_prerequisite_state';
+END IF;
+RETURN NULL;
+END $unnest$;
+
+-- name: attachments.trigger.truncate_attachments
+-- locks: public.attachments
+CREATE OR REPLACE TRIGGER unnest_60_truncate_attachments__truncate_attachments BEFORE TRUNCATE ON public.attachments
+FOR EACH STATEMENT
+EXECUTE FUNCTION unnest.attachments__truncate_refused();
+
+-- name: attachments.trigger.truncate_conversations
+-- locks: public.conversations
+CREATE OR REPLACE TRIGGER unnest_60_truncate_attachments__truncate_conversations BEFORE TRUNCATE ON public.conversations
+FOR EACH STATEMENT
+EXECUTE FUNCTION unnest.attachments__truncate_refused();

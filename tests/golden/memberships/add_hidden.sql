@@ -1,0 +1,3 @@
+-- name: add_hidden_column.public.teams.player_ids
+-- locks: public.teams
+SELECT unnest.add_hidden_column('of_memberships', 'public.teams', 'player_ids', 'unnest_retired_player_ids');

@@ -1,0 +1,11 @@
+-- name: index.unnest_players_id_team_id_key
+-- alone: outside any transaction
+-- undo: DROP INDEX CONCURRENTLY IF EXISTS public.unnest_players_id_team_id_key
+-- unless: SELECT 1 FROM pg_catalog.pg_index WHERE indexrelid = to_regclass('public.unnest_players_id_team_id_key') AND indisvalid
+CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS unnest_players_id_team_id_key ON public.players (id, team_id);
+
+-- name: index.unnest_memberships_player_id_team_id_key
+-- alone: outside any transaction
+-- undo: DROP INDEX CONCURRENTLY IF EXISTS public.unnest_memberships_player_id_team_id_key
+-- unless: SELECT 1 FROM pg_catalog.pg_index WHERE indexrelid = to_regclass('public.unnest_memberships_player_id_team_id_key') AND indisvalid
+CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS unnest_memberships_player_id_team_id_key ON public.memberships (player_id, team_id);

@@ -1,0 +1,191 @@
+-- name: memberships.create.dirty
+CREATE TABLE IF NOT EXISTS unnest.dirty_memberships (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, lookup text NOT NULL, value text NOT NULL, due xid8);
+
+-- name: memberships.create.corrected
+CREATE TABLE IF NOT EXISTS unnest.corrected_memberships (face text NOT NULL, key text NOT NULL, PRIMARY KEY (face, key));
+
+-- name: show_column.public.teams.player_ids
+-- locks: public.teams
+SELECT unnest.show_column('of_memberships', 'public.teams', 'player_ids', 'unnest_retired_player_ids');
+
+-- name: memberships.reverse_rows_players
+-- migration of_memberships, mapping memberships: reverse_rows_players
+CREATE OR REPLACE FUNCTION unnest.memberships__reverse_rows_players() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET extra_float_digits = 1
+AS $unnest$
+#variable_conflict use_column
+DECLARE
+u_guard text := coalesce(current_setting('unnest.m_memberships', true), '');
+u_set text;
+u_keys TEXT[];
+BEGIN
+IF u_guard <> '' THEN RETURN NULL; END IF;
+IF TG_OP = 'INSERT' THEN u_keys := ARRAY(SELECT DISTINCT n.player_id
+FROM n ORDER BY 1);
+ELSIF TG_OP = 'UPDATE' THEN u_keys := ARRAY(SELECT o.player_id
+FROM o UNION SELECT n.player_id
+FROM n ORDER BY 1);
+ELSIF TG_OP = 'DELETE' THEN u_keys := ARRAY(SELECT DISTINCT o.player_id
+FROM o ORDER BY 1);
+END IF;
+IF u_keys = '{}' THEN RETURN NULL; END IF;
+PERFORM public.players.id
+FROM public.players
+WHERE public.players.id = ANY (u_keys) ORDER BY public.players.id FOR NO KEY UPDATE;
+u_set := set_config('unnest.m_memberships', 'rev', true);
+UPDATE public.players SET team_id=r.team_id FROM (SELECT p.id AS id, coalesce(r.team_id, CAST(l.value #>> '{}' AS TEXT)) AS team_id
+FROM (SELECT public.players.id AS id, public.players.team_id AS team_id
+FROM public.players
+WHERE public.players.id = ANY (u_keys)) AS p
+LEFT JOIN public.memberships AS r ON r.player_id = p.id
+LEFT JOIN unnest.residue_memberships AS l ON l.parent = p.id AND l.part = 'team_id'
+ LIMIT ALL OFFSET 0) AS r WHERE public.players.id = ANY (u_keys) AND public.players.id = r.id AND public.players.team_id IS DISTINCT FROM r.team_id;
+IF EXISTS (SELECT differences.one
+FROM (SELECT 1 AS one
+FROM (SELECT p.id AS player_id, p.team_id AS team_id
+FROM (SELECT public.players.id AS id, public.players.team_id AS team_id
+FROM public.players
+WHERE public.players.id = ANY (u_keys)) AS p
+LEFT JOIN public.teams AS holder ON holder.id = p.team_id
+WHERE p.team_id IS NOT NULL AND holder.id IS NOT NULL) AS e
+FULL JOIN (SELECT public.memberships.player_id AS player_id, public.memberships.team_id AS team_id
+FROM public.memberships
+WHERE public.memberships.player_id = ANY (u_keys)) AS t ON e.player_id = t.player_id
+WHERE e.player_id IS NULL OR t.player_id IS NULL OR e.team_id IS DISTINCT FROM t.team_id UNION ALL SELECT 1 AS one
+FROM (SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
+FROM (SELECT p.id AS parent, 'team_id' AS part, 0 AS position, to_jsonb(p.team_id) AS value, 'quarantined' AS account, CASE WHEN (holder.id IS NULL) THEN 'team gone' WHEN false THEN 'owner differs' ELSE 'does not fit' END AS reason
+FROM (SELECT public.players.id AS id, public.players.team_id AS team_id
+FROM public.players
+WHERE public.players.id = ANY (u_keys)) AS p
+LEFT JOIN public.teams AS holder ON holder.id = p.team_id
+WHERE p.team_id IS NOT NULL AND holder.id IS NULL) AS residue) AS e
+FULL JOIN (SELECT unnest.residue_memberships.parent AS parent, unnest.residue_memberships.part AS part, unnest.residue_memberships.position AS position, unnest.residue_memberships.value AS value, unnest.residue_memberships.account AS account, unnest.residue_memberships.reason AS reason
+FROM unnest.residue_memberships
+WHERE unnest.residue_memberships.parent = ANY (u_keys)) AS t ON e.parent = t.parent AND t.part = e.part AND t.position = e.position
+WHERE e.parent IS NULL OR t.parent IS NULL OR (e.value, e.account, e.reason) IS DISTINCT FROM (t.value, t.account, t.reason)) AS differences) THEN
+WITH residue_derived AS MATERIALIZED
+(SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
+FROM (SELECT p.id AS parent, 'team_id' AS part, 0 AS position, to_jsonb(p.team_id) AS value, 'quarantined' AS account, CASE WHEN (holder.id IS NULL) THEN 'team gone' WHEN false THEN 'owner differs' ELSE 'does not fit' END AS reason
+FROM (SELECT public.players.id AS id, public.players.team_id AS team_id
+FROM public.players
+WHERE public.players.id = ANY (u_keys)) AS p
+LEFT JOIN public.teams AS holder ON holder.id = p.team_id
+WHERE p.team_id IS NOT NULL AND holder.id IS NULL) AS residue),
+residue_deleted AS
+(DELETE FROM unnest.residue_memberships WHERE unnest.residue_memberships.parent = ANY (u_keys) AND NOT (EXISTS (SELECT 1
+FROM residue_derived
+WHERE residue_derived.parent = unnest.residue_memberships.parent AND unnest.residue_memberships.part = residue_derived.part AND unnest.residue_memberships.position = residue_derived.position))),
+rows_written AS
+(INSERT INTO public.memberships (player_id, team_id) SELECT e.player_id AS player_id, e.team_id AS team_id
+FROM (SELECT p.id AS player_id, p.team_id AS team_id
+FROM (SELECT public.players.id AS id, public.players.team_id AS team_id
+FROM public.players
+WHERE public.players.id = ANY (u_keys)) AS p
+LEFT JOIN public.teams AS holder ON holder.id = p.team_id
+WHERE p.team_id IS NOT NULL AND holder.id IS NOT NULL) AS e ORDER BY e.player_id ON CONFLICT (player_id) DO UPDATE SET team_id = excluded.team_id WHERE public.memberships.team_id IS DISTINCT FROM excluded.team_id)
+ INSERT INTO unnest.residue_memberships (parent, part, position, value, account, reason) SELECT residue_derived.parent, residue_derived.part, residue_derived.position, residue_derived.value, residue_derived.account, residue_derived.reason
+FROM residue_derived ORDER BY residue_derived.parent, residue_derived.part, residue_derived.position ON CONFLICT (parent, part, position) DO UPDATE SET value = excluded.value, account = excluded.account, reason = excluded.reason WHERE (unnest.residue_memberships.value, unnest.residue_memberships.account, unnest.residue_memberships.reason) IS DISTINCT FROM (excluded.value, excluded.account, excluded.reason);
+IF EXISTS (SELECT 1
+FROM public.memberships
+WHERE public.memberships.player_id = ANY (u_keys) AND NOT (EXISTS (SELECT 1
+FROM (SELECT p.id AS player_id, p.team_id AS team_id
+FROM (SELECT public.players.id AS id, public.players.team_id AS team_id
+FROM public.players
+WHERE public.players.id = ANY (u_keys)) AS p
+LEFT JOIN public.teams AS holder ON holder.id = p.team_id
+WHERE p.team_id IS NOT NULL AND holder.id IS NOT NULL) AS e
+WHERE e.player_id = public.memberships.player_id))) THEN
+RAISE EXCEPTION 'unnest: this row of memberships can not be carried back to players (migration of_memberships); its values do not fit the legacy form' USING ERRCODE = 'check_violation', TABLE = 'memberships';
+END IF;
+END IF;
+u_set := set_config('unnest.m_memberships', u_guard, true);
+RETURN NULL;
+END $unnest$;
+
+-- name: memberships.trigger.reverse_rows_players_insert
+-- locks: public.memberships
+CREATE OR REPLACE TRIGGER unnest_30_reverse_memberships__reverse_rows_players_insert AFTER INSERT ON public.memberships
+REFERENCING NEW TABLE AS n
+FOR EACH STATEMENT
+EXECUTE FUNCTION unnest.memberships__reverse_rows_players();
+
+-- name: memberships.trigger.reverse_rows_players_update
+-- locks: public.memberships
+CREATE OR REPLACE TRIGGER unnest_30_reverse_memberships__reverse_rows_players_update AFTER UPDATE ON public.memberships
+REFERENCING OLD TABLE AS o NEW TABLE AS n
+FOR EACH STATEMENT
+EXECUTE FUNCTION unnest.memberships__reverse_rows_players();
+
+-- name: memberships.trigger.reverse_rows_players_delete
+-- locks: public.memberships
+CREATE OR REPLACE TRIGGER unnest_30_reverse_memberships__reverse_rows_players_delete AFTER DELETE ON public.memberships
+REFERENCING OLD TABLE AS o
+FOR EACH STATEMENT
+EXECUTE FUNCTION unnest.memberships__reverse_rows_players();
+
+-- name: memberships.follow_rows_teams
+-- migration of_memberships, mapping memberships: follow_rows_teams
+CREATE OR REPLACE FUNCTION unnest.memberships__follow_rows_teams() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET extra_float_digits = 1
+AS $unnest$
+#variable_conflict use_column
+DECLARE
+u_guard text := coalesce(current_setting('unnest.m_memberships', true), '');
+u_set text;
+u_keys TEXT[];
+u_fresh TEXT[];
+u_changed text[] := '{}';
+BEGIN
+IF u_guard = 'rev' THEN RETURN NULL; END IF;
+IF TG_OP = 'INSERT' THEN u_keys := ARRAY(SELECT DISTINCT n.team_id
+FROM n ORDER BY 1);
+ELSIF TG_OP = 'UPDATE' THEN u_keys := ARRAY(SELECT o.team_id
+FROM o UNION SELECT n.team_id
+FROM n ORDER BY 1);
+ELSIF TG_OP = 'DELETE' THEN u_keys := ARRAY(SELECT DISTINCT o.team_id
+FROM o ORDER BY 1);
+END IF;
+IF u_keys = '{}' THEN RETURN NULL; END IF;
+PERFORM public.teams.id
+FROM public.teams
+WHERE public.teams.id = ANY (u_keys) ORDER BY public.teams.id FOR NO KEY UPDATE;
+u_set := set_config('unnest.m_memberships', 'rev', true);
+UPDATE public.teams SET player_ids=r.player_ids FROM (SELECT p.id AS id, coalesce((SELECT jsonb_agg(to_jsonb(r.player_id) ORDER BY was.place ASC NULLS LAST, r.player_id) AS jsonb_agg_1
+FROM public.memberships AS r
+LEFT JOIN LATERAL (SELECT unnest.read_text(x.element) AS id, min(x.ordinal) AS place
+FROM jsonb_array_elements(CASE WHEN (jsonb_typeof(p.player_ids) = 'array') THEN p.player_ids ELSE '[]'::jsonb END) WITH ORDINALITY AS x(element, ordinal) GROUP BY unnest.read_text(x.element)) AS was ON r.player_id = was.id
+WHERE r.team_id = p.id), CASE WHEN (p.player_ids IS NOT NULL) THEN '[]'::jsonb END) AS player_ids
+FROM (SELECT public.teams.id AS id, public.teams.player_ids AS player_ids
+FROM public.teams
+WHERE public.teams.id = ANY (u_keys)) AS p
+ LIMIT ALL OFFSET 0) AS r WHERE public.teams.id = ANY (u_keys) AND public.teams.id = r.id AND public.teams.player_ids IS DISTINCT FROM r.player_ids;
+u_set := set_config('unnest.m_memberships', u_guard, true);
+RETURN NULL;
+END $unnest$;
+
+-- name: memberships.trigger.follow_rows_teams_insert
+-- locks: public.memberships
+CREATE OR REPLACE TRIGGER unnest_40_follow_memberships__follow_rows_teams_insert AFTER INSERT ON public.memberships
+REFERENCING NEW TABLE AS n
+FOR EACH STATEMENT
+EXECUTE FUNCTION unnest.memberships__follow_rows_teams();
+
+-- name: memberships.trigger.follow_rows_teams_update
+-- locks: public.memberships
+CREATE OR REPLACE TRIGGER unnest_40_follow_memberships__follow_rows_teams_update AFTER UPDATE ON public.memberships
+REFERENCING OLD TABLE AS o NEW TABLE AS n
+FOR EACH STATEMENT
+EXECUTE FUNCTION unnest.memberships__follow_rows_teams();
+
+-- name: memberships.trigger.follow_rows_teams_delete
+-- locks: public.memberships
+CREATE OR REPLACE TRIGGER unnest_40_follow_memberships__follow_rows_teams_delete AFTER DELETE ON public.memberships
+REFERENCING OLD TABLE AS o
+FOR EACH STATEMENT
+EXECUTE FUNCTION unnest.memberships__follow_rows_teams();

@@ -1,0 +1,3 @@
+-- name: add_hidden_column.public.projects.conversation_ids
+-- locks: public.projects
+SELECT unnest.add_hidden_column('of_project_conversations', 'public.projects', 'conversation_ids', 'unnest_retired_conversation_ids');
