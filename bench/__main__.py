@@ -8,6 +8,7 @@ import json
 import os
 import platform
 import signal
+import subprocess
 import sys
 import time
 from datetime import UTC, datetime
@@ -82,9 +83,15 @@ def _machine(databases: Databases) -> dict[str, Cell]:
     return {
         "measured": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "PostgreSQL": databases.version,
+        "commit": _commit(),
         "Python": platform.python_version(),
         "machine": f"{os.cpu_count()} cores ({models[0] if models else platform.processor()}), {memory} GB, {platform.system()}",
     }
+
+
+def _commit() -> str:
+    command = ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
 
 
 def _lines(path: str) -> list[str]:
