@@ -511,6 +511,9 @@ def test_asyncio_candidates_that_raise_hang_cancel_themselves_or_differ_are_not_
     async def raises() -> str:
         raise ValueError("bad row")
 
+    async def leaves() -> str:
+        raise SystemExit(1)
+
     async def hangs() -> str:
         await asyncio.sleep(PATIENCE_S)
         return "old"
@@ -520,6 +523,7 @@ def test_asyncio_candidates_that_raise_hang_cancel_themselves_or_differ_are_not_
 
     expected = {
         raises: Outcome.FAILED,
+        leaves: Outcome.FAILED,
         hangs: Outcome.TIMED_OUT,
         cancels: Outcome.FAILED,
         new_one: Outcome.DIFFERENT,

@@ -85,8 +85,9 @@ class Beside:
 
     def _is_stuck(self) -> bool:
         """Return whether so many candidates hang that starting more would only pile up threads."""
-        self._abandoned = [thread for thread in self._abandoned if thread.is_alive()]
-        return len(self._abandoned) >= 2 * self._workers
+        with self._lock:
+            self._abandoned = [thread for thread in self._abandoned if thread.is_alive()]
+            return len(self._abandoned) >= 2 * self._workers
 
     def _ensure(self) -> None:
         if self._supervisors and all(thread.is_alive() for thread in self._supervisors):
@@ -121,6 +122,7 @@ class Beside:
         thread.start()
         thread.join(job.comparison.timeout_s)
         if not found:
-            self._abandoned.append(thread)
+            with self._lock:
+                self._abandoned.append(thread)
             found = [job.comparison.record(Outcome.TIMED_OUT, job.served_ms, arguments=job.arguments)]
         tell(job.comparison, self._log, found[0])

@@ -48,7 +48,7 @@ async def judge(job: Job[T]) -> ShadowRecord:
         outcome = Outcome.MOVED if comparison.equal(served, candidate) else Outcome.DIFFERENT
         values = {"arguments": job.arguments, "served": served, "candidate": candidate}
         return comparison.record(outcome, job.served_ms, candidate_ms, **values)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # SystemExit would end the event loop
         return comparison.record(Outcome.FAILED, job.served_ms, arguments=job.arguments, served=job.served, candidate=error)
 
 
