@@ -5,7 +5,6 @@ Exit code 1 on refuse.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 
 import typer
 from rich.console import RenderableType
@@ -31,7 +30,7 @@ def preflight(context: typer.Context, migration: Some = None, json: Json = False
         found: Checked = {"server": list(of_server(runner.session.connection, chosen))}
         for each in chosen:
             found[each.id] = [*_of_ledger(runner, each), *_of_tables(runner, each)]
-    data = [{"about": about, **asdict(check)} for about, checks in found.items() for check in checks]
+    data = [{"about": about, "check": check.name, **_rest(check)} for about, checks in found.items() for check in checks]
     call.screen.show(data, lambda: _render(found))
     if any(check.level is Level.REFUSE for checks in found.values() for check in checks):
         raise typer.Exit(REFUSED)
@@ -71,3 +70,7 @@ def _sorted(checks: Sequence[Check]) -> list[Check]:
 def _found(check: Check) -> Text:
     text = Text(check.detail)
     return text.append(f"\n-> {check.remedy}") if check.remedy else text
+
+
+def _rest(check: Check) -> dict[str, str]:
+    return {"level": check.level.value, "detail": check.detail, "remedy": check.remedy}

@@ -15,8 +15,8 @@ WIDTH = 100
 _HEAD = """\
 # Commands
 
-Made by `python -m unnest.cli.reference`; `unnest COMMAND --help` says the same. `--db`, `--migrations` and `--json` may also stand after
-the command.
+Made by `python -m unnest.cli.reference`; `unnest COMMAND --help` says the same. `--db`, `--migrations` and `--json` may
+also stand after the command.
 """
 
 
@@ -27,7 +27,12 @@ def pages() -> Iterator[tuple[str, str]]:
 
 def _pages(name: str, command: Any, parent: typer.Context | None) -> Iterator[tuple[str, str]]:
     context = typer.Context(
-        command, info_name=name.rpartition(" ")[2], parent=parent, terminal_width=WIDTH, max_content_width=WIDTH
+        command,
+        info_name=name.rpartition(" ")[2],
+        parent=parent,
+        terminal_width=WIDTH,
+        max_content_width=WIDTH,
+        help_option_names=["-h", "--help"],
     )
     yield name, command.get_help(context)
     for below in getattr(command, "commands", {}):
