@@ -18,6 +18,7 @@ from unnest.errors import Retryable
 from unnest.script.statement import Statement
 
 LOCK_TIMEOUT_MS = 500
+NEXT_LOCK_TIMEOUT_MS = 200
 ATTEMPTS = 240
 _RETRIED = (pg.LockNotAvailable, pg.DeadlockDetected, pg.SerializationFailure)
 _Result = TypeVar("_Result")
@@ -84,14 +85,30 @@ class Session:
                 time.sleep(pause_s(attempt))
         raise Retryable(f'"{what}": no lock in {ATTEMPTS} attempts; {self._blockers()}; run the same command again')
 
-    def together(self, what: str, statements: list[Statement], also: Callable[[], None] = lambda: None) -> None:
-        """Execute statements in one transaction, locking first, in one order, every table on which they need a lock."""
-        tables = sorted({table for statement in statements for table in statement.locks})
+    def together(
+        self,
+        what: str,
+        statements: list[Statement],
+        also: Callable[[], None] = lambda: None,
+        rank: Callable[[str], int] = lambda _: 0,
+    ) -> None:
+        """Execute statements in one transaction, locking first every table on which they need a lock.
+
+        Args:
+            what: For messages.
+            statements: What to execute.
+            also: What else belongs to the transaction.
+            rank: In which order tables are locked: as writers go, from the referred to the referring, or both stand still
+                half-way. While one lock is held, the next is waited for only briefly.
+        """
+        tables = sorted({table for statement in statements for table in statement.locks}, key=lambda t: (rank(t), t))
 
         def work() -> None:
-            existing = [t for t in tables if self._scalar("SELECT to_regclass(%s) IS NOT NULL", t)]
-            for table in existing:
+            for number, table in enumerate(t for t in tables if self._scalar("SELECT to_regclass(%s) IS NOT NULL", t)):
+                wait_ms = LOCK_TIMEOUT_MS if number == 0 else NEXT_LOCK_TIMEOUT_MS
+                self.connection.execute("SELECT set_config('lock_timeout', %s, true)", [f"{wait_ms}ms"])
                 self.connection.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+            self.connection.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_TIMEOUT_MS}ms"])
             self.connection.execute("SELECT set_config(%s, 'on', true)", [naming.ENGINE_SETTING])
             for statement in statements:
                 if not self.is_done(statement):

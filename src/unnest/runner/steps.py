@@ -20,7 +20,7 @@ from unnest.runner.verify import Verifier
 from unnest.runner.walk import Walker
 from unnest.script import plan
 from unnest.script.statement import Statement
-from unnest.sql import quote
+from unnest.sql import quote, table_name
 from unnest.stages import FLIPS, Move, Stage, Step
 
 DRAIN_ROWS = 500
@@ -75,7 +75,17 @@ class Steps:
             self._in_one(statements, flips=step in FLIPS and step is self.move.flip)
 
     def _in_one(self, statements: list[Statement], *, flips: bool = True) -> None:
-        self.session.together(self.move.target.value, statements, self.flip if flips else lambda: None)
+        self.session.together(self.move.target.value, statements, self.flip if flips else lambda: None, self._rank)
+
+    def _rank(self, table: str) -> int:
+        """Writers go from lookups and followers to the source and from there to the new tables."""
+        for mapping in self.migration.mappings:
+            first = [*(lookup.table for lookup in mapping.lookups), *(face.table for face in mapping.followers)]
+            if table in map(table_name, first):
+                return 0
+            if table == table_name(mapping.source.table):
+                return 1
+        return 2
 
     def _disarm(self) -> None:
         """Without triggers the rows grow stale: the next backfill has to make them equal, not only to add."""
@@ -84,7 +94,7 @@ class Steps:
             ledger.update(self.session.connection, self.migration.id, reconcile=True)
             self.flip()
 
-        self.session.together("disarm", plan.statements(self.migration, Step.DISARM), flip)
+        self.session.together("disarm", plan.statements(self.migration, Step.DISARM), flip, self._rank)
 
     def _not_null(self) -> None:
         """NOT NULL and indexes as they were: a purge has dropped them with the column."""
