@@ -133,7 +133,7 @@ def check_together(migrations: Sequence[Migration]) -> tuple[Migration, ...]:
     """Return migrations that are declared together, refusing what only shows between them.
 
     Raises:
-        DeclarationError: An id occurs twice, or two migrations fill one table or share a mapping's name.
+        DeclarationError: An id occurs twice; two migrations fill one table, share a mapping's name, or feed each other.
     """
     for migration in migrations:
         if not isinstance(migration, Migration):
@@ -143,7 +143,9 @@ def check_together(migrations: Sequence[Migration]) -> tuple[Migration, ...]:
         len(set(ids)) == len(ids),
         f"two migrations share an id: {', '.join(sorted({i for i in ids if ids.count(i) > 1}))}",
     )
-    _check_targets([m for migration in migrations for m in migration.mappings], "the list of migrations")
+    mappings = [m for migration in migrations for m in migration.mappings]
+    _check_targets(mappings, "the list of migrations")
+    _check_cycle(mappings, "the list of migrations")
     return tuple(migrations)
 
 

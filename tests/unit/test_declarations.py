@@ -477,6 +477,14 @@ def test_two_migrations_may_not_share_the_name_of_a_mapping(world: World) -> Non
         check_together([migration(world.rows(name="same")), migration(world.links(name="same"), id="m2")])
 
 
+def test_migrations_may_not_feed_each_other(world: World) -> None:
+    hens, eggs = feeding(world, "hens", "eggs")
+    into_eggs = world.rows(source=hens.c.below, into=eggs, fields={"sku": Field})
+    into_hens = world.rows(source=eggs.c.below, into=hens, fields={"sku": Field})
+    with pytest.raises(DeclarationError, match=r'the list of migrations: mapping "(hens|eggs)" reads what is made'):
+        check_together([migration(into_eggs), migration(into_hens, id="m2")])
+
+
 def test_the_list_may_hold_migrations_only(world: World) -> None:
     with pytest.raises(DeclarationError, match="must hold Migration objects only"):
         check_together([migration(world.rows()), "m2"])  # type: ignore[list-item]  # what a user may write by mistake
