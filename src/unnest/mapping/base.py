@@ -73,6 +73,11 @@ class Output:
         return tuple(c for c in self.columns if c not in self.key and c not in self.initial)
 
 
+def described(table: sa.Table) -> dict[str, str]:
+    """Return the columns of a table with type and nullability, for ``Mapping.declared``."""
+    return {column.name: f"{column.type!r}{'' if column.nullable else ' NOT NULL'}" for column in table.columns}
+
+
 class Follow(Enum):
     """When parents are derived again after a change of a lookup."""
 
@@ -207,6 +212,11 @@ class Mapping(ABC):
     @abstractmethod
     def elements(self, face: Face, parents: FromClause) -> Select[Any]:
         """Return one number: the elements that the nested values of ``parents`` hold, counted without E."""
+
+    @property
+    @abstractmethod
+    def declared(self) -> dict[str, Any]:
+        """What the user has declared, in plain values: the ledger refuses to go on when it has changed."""
 
     def findings(self, face: Face, parents: FromClause) -> Select[Any] | None:
         """Return what can't be placed or disagrees: ``key``, ``kind``, ``path``, ``account``, ``evidence``; or none."""

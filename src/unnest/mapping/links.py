@@ -22,12 +22,13 @@ from unnest.mapping.base import (
     Mapping,
     Output,
     Seal,
+    described,
     residue_output,
 )
 from unnest.mapping.base import Rows as RowsRead
 from unnest.mapping.checks import checked, require, require_column, require_key, require_once, require_table, source_key
 from unnest.mapping.codecs import Field, codec_for
-from unnest.sql import array_or_empty, as_text, build_object, each, elements, jsonb, kind_of, moved
+from unnest.sql import array_or_empty, as_text, build_object, each, elements, jsonb, kind_of, moved, text
 
 func = sa.func
 
@@ -95,6 +96,19 @@ class Links(Mapping):
         for column in self.same_owner or ():
             known = isinstance(column, sa.Column) and column.table in (self.holder, self.member_table)
             require(known, f'{where}: same_owner column "{column}" belongs to neither table of the link')
+
+    @property
+    def declared(self) -> dict[str, Any]:
+        return {
+            "kind": "Links",
+            "source": f"{self.holder.fullname}.{self.array.name}",
+            "truth": f"{self.member_table.fullname}.{self.truth.name}",
+            "into": self.into.fullname,
+            "columns": described(self.into),
+            "owner": [f"{column.table.fullname}.{column.name}" for column in self.same_owner or ()],
+            "initial": {name: text(expression) for name, expression in self.initial.items()},
+            "names": [self.parent, self.member],
+        }
 
     # -- E ----------------------------------------------------------------------------------------------------------------
 

@@ -26,6 +26,7 @@ from unnest.mapping.base import (
     Mapping,
     Output,
     Rank,
+    described,
     residue_output,
 )
 from unnest.mapping.base import Rows as RowsRead
@@ -54,6 +55,7 @@ from unnest.sql import (
     merged,
     minus,
     moved,
+    text,
 )
 
 func = sa.func
@@ -144,6 +146,21 @@ class Rows(Mapping):
     def _group_fields(self) -> list[str]:
         return [name for inner in self.groups.values() for name in inner]
 
+    @property
+    def declared(self) -> dict[str, Any]:
+        groups = {group: _spelled(inner) for group, inner in self.groups.items()}
+        return {
+            "kind": "Rows",
+            "source": {repr(value): f"{c.table.fullname}.{c.name}" for value, c in self.parts.items()},
+            "into": self.into.fullname,
+            "columns": described(self.into),
+            "checks": self._row_checks(),
+            "fields": _spelled(self.fields),
+            "groups": groups,
+            "copies": {name: text(expression) for name, expression in self.copies.items()},
+            "names": [self.parent, self.position, self.rest, self.discriminator, self.same, repr(self.prefer), self.start],
+        }
+
     # -- E ----------------------------------------------------------------------------------------------------------------
 
     def _parts_of(self, parents: FromClause) -> tuple[FromClause, Any, Any, Any]:
@@ -218,7 +235,8 @@ class Rows(Mapping):
 
     def _with_superseded(self, b: FromClause) -> Select[Any]:
         """Add whether an element that can be a row is in the preferred array too, as one that can be a row."""
-        assert self.same and self.discriminator
+        assert self.same
+        assert self.discriminator
         is_preferred = b.c[self.discriminator] == self._literal(self.prefer)
         wins = func.bool_or(sa.and_(is_preferred, b.c[_FITS]))
         found = wins.over(partition_by=(b.c[self.parent], b.c[self.same]))
@@ -472,6 +490,10 @@ class Rows(Mapping):
 
 def _codecs(into: sa.Table, fields: Map[str, Declared], where: str) -> dict[str, Codec]:
     return {name: codec_for(codec, require_column(into, name, where), where) for name, codec in fields.items()}
+
+
+def _spelled(fields: Map[str, Codec]) -> dict[str, str]:
+    return {name: repr(codec) for name, codec in fields.items()}
 
 
 def _named_in(check: str, relation: FromClause) -> list[str]:

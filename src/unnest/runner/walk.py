@@ -9,10 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from psycopg.errors import DataCorrupted
-
 from unnest import ledger, naming
-from unnest.errors import Inconsistent, Interrupted
+from unnest.errors import Interrupted
 from unnest.mapping.base import Face, Mapping
 from unnest.runner.report import Progress, Report
 from unnest.runner.session import Session

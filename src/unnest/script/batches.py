@@ -405,7 +405,7 @@ def drain(context: Context) -> Statement:
 
 
 def _parents_due(mapping: Mapping, lookup: Lookup, key: sa.Column[object]) -> str:
-    own = sides(mapping, lookup)[0]
+    own = sides(lookup)[0]
     name = f"unnest.{quote(naming.dirty(mapping.name))}"
     values = f"SELECT CAST(q.value AS {type_name(own.type)}) FROM {name} AS q"
     values += f" WHERE q.id = ANY (u_ids) AND q.lookup = {string(lookup.table.name)}"

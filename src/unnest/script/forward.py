@@ -68,7 +68,7 @@ def _probe(mapping: Mapping, old: Any) -> str:
 # -- lookups --------------------------------------------------------------------------------------------------------------
 
 
-def sides(mapping: Mapping, lookup: Lookup) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+def sides(lookup: Lookup) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     """Return the source's and the lookup's side of a join condition, which is an equality."""
     on = lookup.on
     assert isinstance(on, BinaryExpression)
@@ -93,9 +93,10 @@ def _locks(mapping: Mapping) -> list[str]:
             continue
         key_share = perform(_shared(mapping, lookup, key_share=True))
         held = f"IF current_setting('transaction_isolation') = 'read committed' THEN\n{key_share}\nELSE\n{share}\nEND IF;"
-        value = text(moved(sides(mapping, lookup)[0], mapping.source.table, row_columns(mapping.source.table, "NEW")))
+        value = text(moved(sides(lookup)[0], mapping.source.table, row_columns(mapping.source.table, "NEW")))
         absent = f"PERFORM pg_advisory_xact_lock_shared({_advisory(mapping, lookup, value)});"
-        unseen = f"IF current_setting('transaction_isolation') <> 'read committed' THEN\n{_queued(mapping, lookup, [value])}\nEND IF;"
+        queued = _queued(mapping, lookup, [value])
+        unseen = f"IF current_setting('transaction_isolation') <> 'read committed' THEN\n{queued}\nEND IF;"
         found.append(f"IF {value} IS NOT NULL THEN\n{held}\nIF NOT FOUND THEN\n{absent}\n{unseen}\nEND IF;\nEND IF;")
     return found
 
@@ -159,7 +160,7 @@ def _decides(context: Context, lookup: Lookup) -> Iterator[Statement]:
 def _hold(mapping: Mapping, lookup: Lookup, event: str) -> str:
     """Wait for the old writers that have read this row (or its absence) before looking for parents."""
     if event == "insert":
-        value = text(moved(sides(mapping, lookup)[1], lookup.table, row_columns(lookup.table, "NEW")))
+        value = text(moved(sides(lookup)[1], lookup.table, row_columns(lookup.table, "NEW")))
         return f"PERFORM pg_advisory_xact_lock({_advisory(mapping, lookup, value)});"
     if event == "delete":
         return ""
@@ -175,7 +176,7 @@ def _keys_variable(mapping: Mapping) -> str:
 def _queues(context: Context, lookup: Lookup) -> Iterator[Statement]:
     """The change is queued under the lookup's key; the runner derives the parents again."""
     mapping, target = context.mapping, table_name(lookup.table)
-    columns, own = pieces.lookup_columns(mapping, lookup), sides(mapping, lookup)[1]
+    columns, own = pieces.lookup_columns(mapping, lookup), sides(lookup)[1]
     for event, variables, condition in _events(lookup, columns):
         name = f"lookup_{lookup.table.name}_{event}"
         values = [text(moved(own, lookup.table, row_columns(lookup.table, variable))) for variable in variables]
