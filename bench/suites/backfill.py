@@ -118,7 +118,7 @@ def measure(databases: Databases, sizes: Sizes) -> Result:
     for case in CASES:
         for rows in sizes.backfill_rows:
             bench = _measured(databases, sizes, case, rows)
-            tables += [_methods_table(bench, rows, sizes.rounds), _steps_table(bench, rows)]
+            tables += [_methods_table(bench, rows), _steps_table(bench, rows)]
             aims += _aims(bench, rows)
     return Result(suite="backfill", title="Copying history", method=METHOD, tables=tables, aims=aims)
 
@@ -140,14 +140,14 @@ def _ratio(bench: Bench, name: str) -> float:
     return bench.runs[BASE].each.cpu_s / bench.runs[name].each.cpu_s
 
 
-def _methods_table(bench: Bench, rows: int, rounds: int) -> Table:
+def _methods_table(bench: Bench, rows: int) -> Table:
     lines = []
     for name in bench.methods():
         run, each = bench.runs[name], bench.runs[name].each
         cpu = f"{each.cpu_s * 1e6:.1f}"
         lines.append((name, run.rows, cpu, f"{each.client_s * 1e6:.1f}", f"{_ratio(bench, name):.2f}", round(1 / each.wall_s)))
     columns = ("method", "rows", "CPU us/row", "of it client", "x", "rows/s wall")
-    return Table(title=f"{bench.case.name}, {rows:,} rows, median of {rounds} rounds", columns=columns, rows=lines)
+    return Table(title=f"{bench.case.name}, {rows:,} rows, median of {len(bench.steps)} round(s)", columns=columns, rows=lines)
 
 
 def _steps_table(bench: Bench, rows: int) -> Table:

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from random import Random
 
+from bench.bulk import Bulk, measure_bulk
 from bench.databases import Databases, connect, execute, settled
 from bench.engine import advance
 from bench.meter import Connection, backend, cpu_of
@@ -26,7 +27,8 @@ A/A control: it shows what differs between two identical copies), once as it sta
 on to dual_read. The same operation is sent to each copy in turn, in an order that changes at random, each in a transaction of
 its own with `synchronous_commit` on; new writes only to the copies that accept them. CPU is that of the server's process, per
 operation; the client's is the same for all and is left out, which makes the ratios worse. "with" counts the triggers of **all**
-mappings on the table (attachments, tool calls, links)."""
+mappings on the table (attachments, tool calls, links). Statements
+of many rows are measured in a transaction that is rolled back, and have no aim."""
 
 PLAIN, CONTROL, DUAL_WRITE, DUAL_READ = "none", "control", "dual_write", "dual_read"
 VARIANTS = (PLAIN, CONTROL, DUAL_WRITE, DUAL_READ)
@@ -84,6 +86,8 @@ def measure(databases: Databases, sizes: Sizes) -> Result:
         projects=conversations // CONVERSATIONS_PER_PROJECT,
     )
     with _copies(databases, sizes, conversations) as copies:
+        connections = {variant: copies[variant].connection for variant in (PLAIN, DUAL_WRITE, DUAL_READ)}
+        bulks = measure_bulk(connections, conversations // 2, sizes.rounds)
         lines = [line for write in writes.all() for line in _measured(write, copies, sizes.operations, chance)]
     table = Table(
         title=f"{sizes.operations} paired operations of each kind",
@@ -100,7 +104,9 @@ def measure(databases: Databases, sizes: Sizes) -> Result:
             for line in lines
         ],
     )
-    return Result(suite="overhead", title="Overhead of triggers", method=METHOD, tables=[table], aims=list(_aims(lines)))
+    return Result(
+        suite="overhead", title="Overhead of triggers", method=METHOD, tables=[table, _bulk_table(bulks)], aims=list(_aims(lines))
+    )
 
 
 @contextmanager
@@ -153,6 +159,15 @@ def _measured(write: Write, copies: dict[str, Copy], operations: int, chance: Ra
             p50_ratio=p50 / statistics.median(plain.walls_s),
             cpu_ratio=copy.server_s / plain.server_s,
         )
+
+
+def _bulk_table(bulks: list[Bulk]) -> Table:
+    plain = {bulk.name: bulk.cost for bulk in bulks if bulk.variant == PLAIN}
+    lines = []
+    for bulk in bulks:
+        cpu_ms, ratio = bulk.cost.server_s * 1e3, bulk.cost.server_s / plain[bulk.name].server_s
+        lines.append((bulk.name, bulk.variant, f"{bulk.cost.wall_s * 1e3:.1f}", f"{cpu_ms:.1f}", f"{ratio:.1f}"))
+    return Table(title="many rows in one old statement", columns=("statement", "stage", "wall ms", "CPU ms", "x CPU"), rows=lines)
 
 
 def _aims(lines: list[Line]) -> Iterator[Aim]:
