@@ -222,11 +222,13 @@ def truncated(context: Context) -> Iterator[Statement]:
     """Yield what happens on TRUNCATE: that of the source is carried, that of any other table is refused.
 
     The source's trigger sets the guard before any table is emptied, so that TRUNCATE ... CASCADE reaches the new tables too.
+    That fires no trigger for their rows, so followers are rebuilt here.
     """
     mapping = context.mapping
     source = table_name(mapping.source.table)
     yield function(context, "truncate_before", f"{set_guard(mapping, chr(39) + 'fwd' + chr(39))}\n{_DONE}")
-    everything = body(pieces.removed(mapping, lambda _: sa.true()))
+    emptied = [pieces.refreshed(mapping, face, lambda _: sa.true(), pieces.Reading.LIVE) for face in mapping.followers]
+    everything = body([*pieces.removed(mapping, lambda _: sa.true()), *emptied])
     yield function(context, "truncate_after", f"{everything}\n{set_guard(mapping, chr(39) * 2)}\n{_DONE}")
     yield trigger(context, Role.TRUNCATE, "truncate_before", "BEFORE TRUNCATE", source, "truncate_before", level="STATEMENT")
     yield trigger(context, Role.TRUNCATE, "truncate_after", "AFTER TRUNCATE", source, "truncate_after", level="STATEMENT")

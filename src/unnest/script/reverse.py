@@ -206,7 +206,7 @@ def correct(context: Context, reading: Reading) -> Iterator[Statement]:
         name = f"correct_{face.name}"
         yield correct_function(context, face, reading)
         target = table_name(face.table)
-        different = pieces.changed(face.table, list(face.nested))
+        different = pieces.changed(face.table, [face.key, *face.nested])
         present = " OR ".join(f"NEW.{quote(column)} IS NOT NULL" for column in face.nested)
         yield trigger(context, Role.CORRECT, f"{name}_update", "AFTER UPDATE", target, name, condition=different)
         yield trigger(context, Role.CORRECT, f"{name}_insert", "AFTER INSERT", target, name, condition=present)
