@@ -9,8 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from psycopg.errors import DataCorrupted
+
 from unnest import ledger, naming
-from unnest.errors import Interrupted
+from unnest.errors import Inconsistent, Interrupted
 from unnest.mapping.base import Face, Mapping
 from unnest.runner.report import Progress, Report
 from unnest.runner.session import Session
@@ -104,14 +106,22 @@ class Walker:
         ceiling_bytes = int(settings.get("batch_bytes", CEILING_BYTES))
         started = time.perf_counter()
         arguments = [point.cursor, point.upto, point.batch_rows, ceiling_bytes]
-        row = connection.execute(call, arguments).fetchone()
-        found: dict[str, Any] | None = row[0] if row else None
+        found = self._called(part, call, arguments)
         if found is None:
             ledger.set_checkpoint(connection, self.migration, self.step, part, done=True)
             return True
         elapsed_ms = (time.perf_counter() - started) * 1000
         self._advance(part, point, found, elapsed_ms, float(settings.get("batch_ms", TARGET_MS)))
         return False
+
+    def _called(self, part: str, call: str, arguments: list[Any]) -> dict[str, Any] | None:
+        """Return what the batch function says; None at the end of the walk."""
+        try:
+            row = self.session.connection.execute(call, arguments).fetchone()
+        except DataCorrupted as error:
+            said = error.diag.message_primary or str(error)
+            raise Inconsistent(f'"{self.migration}", step "{self.step}", {part}: {said}; the batch was rolled back') from error
+        return row[0] if row else None
 
     def _advance(self, part: str, point: ledger.Checkpoint, found: dict[str, Any], elapsed_ms: float, target_ms: float) -> None:
         connection = self.session.connection
