@@ -54,6 +54,7 @@ def _close(migration: Migration, convergent: bool) -> Iterator[Statement]:
 
 def _seal_indexes(migration: Migration, _: bool) -> Iterator[Statement]:
     yield from retire.seal_indexes(migration)
+    yield from retire.hold_residue(migration)
 
 
 def _retire(migration: Migration, _: bool) -> Iterator[Statement]:
@@ -99,6 +100,7 @@ def _add_hidden(migration: Migration, _: bool) -> Iterator[Statement]:
 
 def _not_null(migration: Migration, _: bool) -> Iterator[Statement]:
     yield from retire.not_null(migration)
+    yield from retire.release_residue(migration)
 
 
 def _set_aside(migration: Migration, _: bool) -> Iterator[Statement]:

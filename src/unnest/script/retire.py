@@ -171,11 +171,25 @@ def seal(migration: Migration) -> Iterator[Statement]:
                 f"FOREIGN KEY ({own}) REFERENCES {table_name(one.target)} ({referred}){actions} DEFERRABLE INITIALLY DEFERRED"
             )
             yield from added(one.table, seal_name(one), definition, also=(table_name(one.target),))
+
+
+def hold_residue(migration: Migration) -> Iterator[Statement]:
+    """Yield the keys with which residue goes with its parents; they stand before the triggers go, or it would be left behind."""
+    for mapping in migration.mappings:
         residue, face = mapping.output("residue").table, mapping.source
         definition = (
             f"FOREIGN KEY (parent) REFERENCES {table_name(face.table)} ({quote(face.key)}) ON UPDATE CASCADE ON DELETE CASCADE"
         )
         yield from added(residue, naming.constraint(residue.name, "parent"), definition, also=(table_name(face.table),))
+
+
+def release_residue(migration: Migration) -> Iterator[Statement]:
+    """Yield the removal of those keys, when the triggers are back."""
+    for mapping in migration.mappings:
+        residue = mapping.output("residue").table
+        name = quote(naming.constraint(residue.name, "parent"))
+        sql = f"ALTER TABLE {table_name(residue)} DROP CONSTRAINT IF EXISTS {name}"
+        yield Statement(name=f"release.{residue.name}", sql=sql, locks=(table_name(mapping.source.table),))
 
 
 def seal_name(one: Seal) -> str:
@@ -190,10 +204,6 @@ def unseal(migration: Migration) -> Iterator[Statement]:
             table = table_name(one.table)
             sql = f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {quote(seal_name(one))}"
             yield Statement(name=f"unseal.{one.table.name}", sql=sql, locks=(table, table_name(one.target)))
-        residue = mapping.output("residue").table
-        name = quote(naming.constraint(residue.name, "parent"))
-        sql = f"ALTER TABLE {table_name(residue)} DROP CONSTRAINT IF EXISTS {name}"
-        yield Statement(name=f"unseal.{residue.name}", sql=sql, locks=(table_name(mapping.source.table),))
 
 
 COPY_GRANTS = """\
