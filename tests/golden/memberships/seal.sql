@@ -20,15 +20,6 @@ ALTER TABLE public.players ADD CONSTRAINT unnest_players_sealed_to_memberships F
 -- unless: SELECT 1 FROM pg_catalog.pg_constraint WHERE conrelid = to_regclass('public.players') AND conname = 'unnest_players_sealed_to_memberships' AND convalidated
 ALTER TABLE public.players VALIDATE CONSTRAINT unnest_players_sealed_to_memberships;
 
--- name: constraint.unnest_residue_memberships_parent
--- locks: unnest.residue_memberships, public.players
--- unless: SELECT 1 FROM pg_catalog.pg_constraint WHERE conrelid = to_regclass('unnest.residue_memberships') AND conname = 'unnest_residue_memberships_parent'
-ALTER TABLE unnest.residue_memberships ADD CONSTRAINT unnest_residue_memberships_parent FOREIGN KEY (parent) REFERENCES public.players (id) ON UPDATE CASCADE ON DELETE CASCADE NOT VALID;
-
--- name: validate.unnest_residue_memberships_parent
--- unless: SELECT 1 FROM pg_catalog.pg_constraint WHERE conrelid = to_regclass('unnest.residue_memberships') AND conname = 'unnest_residue_memberships_parent' AND convalidated
-ALTER TABLE unnest.residue_memberships VALIDATE CONSTRAINT unnest_residue_memberships_parent;
-
 -- name: memberships.drop.dirty_memberships
 DROP TABLE IF EXISTS unnest.dirty_memberships;
 

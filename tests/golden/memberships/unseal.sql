@@ -5,7 +5,3 @@ ALTER TABLE public.memberships DROP CONSTRAINT IF EXISTS unnest_memberships_seal
 -- name: unseal.players
 -- locks: public.players, public.memberships
 ALTER TABLE public.players DROP CONSTRAINT IF EXISTS unnest_players_sealed_to_memberships;
-
--- name: unseal.residue_memberships
--- locks: public.players
-ALTER TABLE unnest.residue_memberships DROP CONSTRAINT IF EXISTS unnest_residue_memberships_parent;

@@ -20,15 +20,6 @@ ALTER TABLE public.conversations ADD CONSTRAINT unnest_conversations_sealed_to_p
 -- unless: SELECT 1 FROM pg_catalog.pg_constraint WHERE conrelid = to_regclass('public.conversations') AND conname = 'unnest_conversations_sealed_to_project_conversations' AND convalidated
 ALTER TABLE public.conversations VALIDATE CONSTRAINT unnest_conversations_sealed_to_project_conversations;
 
--- name: constraint.unnest_residue_project_conversations_parent
--- locks: unnest.residue_project_conversations, public.conversations
--- unless: SELECT 1 FROM pg_catalog.pg_constraint WHERE conrelid = to_regclass('unnest.residue_project_conversations') AND conname = 'unnest_residue_project_conversations_parent'
-ALTER TABLE unnest.residue_project_conversations ADD CONSTRAINT unnest_residue_project_conversations_parent FOREIGN KEY (parent) REFERENCES public.conversations (id) ON UPDATE CASCADE ON DELETE CASCADE NOT VALID;
-
--- name: validate.unnest_residue_project_conversations_parent
--- unless: SELECT 1 FROM pg_catalog.pg_constraint WHERE conrelid = to_regclass('unnest.residue_project_conversations') AND conname = 'unnest_residue_project_conversations_parent' AND convalidated
-ALTER TABLE unnest.residue_project_conversations VALIDATE CONSTRAINT unnest_residue_project_conversations_parent;
-
 -- name: project_conversations.drop.dirty_project_conversations
 DROP TABLE IF EXISTS unnest.dirty_project_conversations;
 

@@ -5,7 +5,3 @@ ALTER TABLE public.project_conversations DROP CONSTRAINT IF EXISTS unnest_projec
 -- name: unseal.conversations
 -- locks: public.conversations, public.project_conversations
 ALTER TABLE public.conversations DROP CONSTRAINT IF EXISTS unnest_conversations_sealed_to_project_conversations;
-
--- name: unseal.residue_project_conversations
--- locks: public.conversations
-ALTER TABLE unnest.residue_project_conversations DROP CONSTRAINT IF EXISTS unnest_residue_project_conversations_parent;
