@@ -577,7 +577,7 @@ END $unnest$;
 -- locks: public.teams
 CREATE OR REPLACE TRIGGER unnest_50_correct_memberships__correct_teams_update AFTER UPDATE ON public.teams
 FOR EACH ROW
-WHEN ((OLD.player_ids) IS DISTINCT FROM (NEW.player_ids))
+WHEN ((OLD.id, OLD.player_ids) IS DISTINCT FROM (NEW.id, NEW.player_ids))
 EXECUTE FUNCTION unnest.memberships__correct_teams();
 
 -- name: memberships.trigger.correct_teams_insert
@@ -621,6 +621,15 @@ u_set text;
 BEGIN
 DELETE FROM public.memberships WHERE true;
 DELETE FROM unnest.residue_memberships WHERE true;
+UPDATE public.teams SET player_ids=r.player_ids FROM (SELECT p.id AS id, coalesce((SELECT jsonb_agg(to_jsonb(r.player_id) ORDER BY was.place ASC NULLS LAST, r.player_id) AS jsonb_agg_1
+FROM public.memberships AS r
+LEFT JOIN LATERAL (SELECT unnest.read_text(x.element) AS id, min(x.ordinal) AS place
+FROM jsonb_array_elements(CASE WHEN (jsonb_typeof(p.player_ids) = 'array') THEN p.player_ids ELSE '[]'::jsonb END) WITH ORDINALITY AS x(element, ordinal) GROUP BY unnest.read_text(x.element)) AS was ON r.player_id = was.id
+WHERE r.team_id = p.id), CASE WHEN (p.player_ids IS NOT NULL) THEN '[]'::jsonb END) AS player_ids
+FROM (SELECT public.teams.id AS id, public.teams.player_ids AS player_ids
+FROM public.teams
+WHERE true) AS p
+ LIMIT ALL OFFSET 0) AS r WHERE public.teams.id = r.id AND public.teams.player_ids IS DISTINCT FROM r.player_ids;
 u_set := set_config('unnest.m_memberships', '', true);
 RETURN NULL;
 END $unnest$;

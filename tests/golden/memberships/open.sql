@@ -216,7 +216,7 @@ END $unnest$;
 -- locks: public.teams
 CREATE OR REPLACE TRIGGER unnest_50_correct_memberships__correct_teams_update AFTER UPDATE ON public.teams
 FOR EACH ROW
-WHEN ((OLD.player_ids) IS DISTINCT FROM (NEW.player_ids))
+WHEN ((OLD.id, OLD.player_ids) IS DISTINCT FROM (NEW.id, NEW.player_ids))
 EXECUTE FUNCTION unnest.memberships__correct_teams();
 
 -- name: memberships.trigger.correct_teams_insert

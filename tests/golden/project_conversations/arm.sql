@@ -577,7 +577,7 @@ END $unnest$;
 -- locks: public.projects
 CREATE OR REPLACE TRIGGER unnest_50_correct_project_conversations__correct_proje_6ea29d17 AFTER UPDATE ON public.projects
 FOR EACH ROW
-WHEN ((OLD.conversation_ids) IS DISTINCT FROM (NEW.conversation_ids))
+WHEN ((OLD.id, OLD.conversation_ids) IS DISTINCT FROM (NEW.id, NEW.conversation_ids))
 EXECUTE FUNCTION unnest.project_conversations__correct_projects();
 
 -- name: project_conversations.trigger.correct_projects_insert
@@ -621,6 +621,15 @@ u_set text;
 BEGIN
 DELETE FROM public.project_conversations WHERE true;
 DELETE FROM unnest.residue_project_conversations WHERE true;
+UPDATE public.projects SET conversation_ids=r.conversation_ids FROM (SELECT p.id AS id, coalesce((SELECT jsonb_agg(to_jsonb(r.conversation_id) ORDER BY was.place ASC NULLS LAST, r.added_at, r.added_by, r.conversation_id) AS jsonb_agg_1
+FROM public.project_conversations AS r
+LEFT JOIN LATERAL (SELECT unnest.read_text(x.element) AS id, min(x.ordinal) AS place
+FROM jsonb_array_elements(CASE WHEN (jsonb_typeof(p.conversation_ids) = 'array') THEN p.conversation_ids ELSE '[]'::jsonb END) WITH ORDINALITY AS x(element, ordinal) GROUP BY unnest.read_text(x.element)) AS was ON r.conversation_id = was.id
+WHERE r.project_id = p.id), CASE WHEN (p.conversation_ids IS NOT NULL) THEN '[]'::jsonb END) AS conversation_ids
+FROM (SELECT public.projects.id AS id, public.projects.user_id AS user_id, public.projects.conversation_ids AS conversation_ids
+FROM public.projects
+WHERE true) AS p
+ LIMIT ALL OFFSET 0) AS r WHERE public.projects.id = r.id AND public.projects.conversation_ids IS DISTINCT FROM r.conversation_ids;
 u_set := set_config('unnest.m_project_conversations', '', true);
 RETURN NULL;
 END $unnest$;

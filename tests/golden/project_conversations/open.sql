@@ -216,7 +216,7 @@ END $unnest$;
 -- locks: public.projects
 CREATE OR REPLACE TRIGGER unnest_50_correct_project_conversations__correct_proje_6ea29d17 AFTER UPDATE ON public.projects
 FOR EACH ROW
-WHEN ((OLD.conversation_ids) IS DISTINCT FROM (NEW.conversation_ids))
+WHEN ((OLD.id, OLD.conversation_ids) IS DISTINCT FROM (NEW.id, NEW.conversation_ids))
 EXECUTE FUNCTION unnest.project_conversations__correct_projects();
 
 -- name: project_conversations.trigger.correct_projects_insert
