@@ -18,7 +18,7 @@ logger = logging.getLogger("unnest.reader")
 
 POLL_S = 5.0
 """How often the stages are read again although nothing was heard: a pooler or a half-open line can swallow a change."""
-SLICE_S = 0.25
+SLICE_S = 0.1
 """How long a watch waits at a time, so that it can be stopped and can store shadow records."""
 FIRST_PAUSE_S = 0.05
 
