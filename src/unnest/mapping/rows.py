@@ -5,7 +5,6 @@ inside. An element whose required fields do not fit goes to residue whole; what 
 keys, optional values that do not fit) stays in the ``rest`` column, or in residue where the table has none.
 """
 
-import re
 from collections.abc import Mapping as Map
 from collections.abc import Sequence
 from typing import Any
@@ -41,19 +40,17 @@ from unnest.mapping.checks import (
     require_table,
     source_key,
 )
-from unnest.mapping.codecs import Codec, Declared, codec_for
+from unnest.mapping.codecs import Declared
+from unnest.mapping.fields import declare_fields, fenced, froms
 from unnest.sql import (
     ONE,
     Condition,
     array_or_empty,
-    build_object,
     each,
     elements,
     get,
     jsonb,
     kind_of,
-    merged,
-    minus,
     moved,
     text,
 )
@@ -111,8 +108,7 @@ class Rows(Mapping):
         where = f'mapping "{self.name}"'
         table = checked(self.parts.values(), where)
         self.parent = parent or foreign_key_to(into, table, where)
-        self.fields = _codecs(into, fields, where)
-        self.groups = {group: _codecs(into, inner, where) for group, inner in (groups or {}).items()}
+        self.fields = declare_fields(into, fields, groups, where)
         self._check(where)
         key = (self.parent, *([discriminator] if discriminator else []), position)
         require_key(into, key, where)
@@ -122,14 +118,14 @@ class Rows(Mapping):
         self.lookups = tuple(
             Lookup(table=found, on=on, follow=Follow.LATER) for found, on in lookups_in(self.copies, table, where)
         )
-        columns = (*key, *self.fields, *self._group_fields(), *self.copies, *([rest] if rest else []))
+        columns = (*key, *self.fields.codecs, *self.copies, *([rest] if rest else []))
         row = Output(name="rows", table=into, key=key, parent=self.parent, columns=columns, faces={table.name: self.parent})
         self.outputs = (row, residue_output(self.name, self.source))
 
     # -- declaration ------------------------------------------------------------------------------------------------------
 
     def _check(self, where: str) -> None:
-        named = [*self.fields, *self._group_fields(), *self.copies, self.position, self.parent]
+        named = [*self.fields.codecs, *self.copies, self.position, self.parent]
         columns = [*named, *(name for name in (self.rest, self.discriminator) if name)]
         for name in columns:
             require_column(self.into, name, where)
@@ -140,23 +136,17 @@ class Rows(Mapping):
             is_json = isinstance(self.into.c[self.rest].type, JSONB)
             require(is_json, f'{where}: rest column "{self.rest}" of "{self.into.name}" must be JSONB')
         if self.same:
-            require(self.same in self.fields, f'{where}: same="{self.same}" names no field')
+            require(self.same in self.fields.direct, f'{where}: same="{self.same}" names no field')
             require(self.prefer in self.parts, f"{where}: prefer={self.prefer!r} is no value of the discriminator")
-
-    def _group_fields(self) -> list[str]:
-        return [name for inner in self.groups.values() for name in inner]
 
     @property
     def declared(self) -> dict[str, Any]:
-        groups = {group: _spelled(inner) for group, inner in self.groups.items()}
         return {
             "kind": "Rows",
             "source": {repr(value): f"{c.table.fullname}.{c.name}" for value, c in self.parts.items()},
             "into": self.into.fullname,
             "columns": described(self.into),
-            "checks": self._row_checks(),
-            "fields": _spelled(self.fields),
-            "groups": groups,
+            **self.fields.declared,
             "copies": {name: text(expression) for name, expression in self.copies.items()},
             "names": [self.parent, self.position, self.rest, self.discriminator, self.same, repr(self.prefer), self.start],
         }
@@ -192,46 +182,21 @@ class Rows(Mapping):
         """
         relation, discriminator, part, array = self._parts_of(parents)
         x = elements(array, "x")
-        fields = {name: get(x.c.element, codec.key or "") for name, codec in self.fields.items()}
-        for group, inner in self.groups.items():
-            fields |= {name: get(get(x.c.element, group), codec.key or "") for name, codec in inner.items()}
-        f = _fenced(*(value.label(name) for name, value in fields.items()), alias="f", outer=[x])
-        columns = [parents.c[self.source.key].label(self.parent)]
+        fields = self.fields.taken_out(x.c.element)
+        f = fenced(*(value.label(name) for name, value in fields.items()), alias="f", outer=[x])
+        columns: list[Any] = [parents.c[self.source.key].label(self.parent)]
         if self.discriminator:
             columns.append(discriminator.label(self.discriminator))
         ordinal = x.c.ordinal + (self.start - 1) if self.start != 1 else x.c.ordinal
         columns.append(sa.cast(ordinal, self.into.c[self.position].type).label(self.position))
-        columns += [codec.read(f.c[name], self.into.c[name]).label(name) for name, codec in self._codecs.items()]
+        columns += self.fields.read(f)
         columns += [moved(copy, self.source.table, parents).label(name) for name, copy in self.copies.items()]
-        v = _fenced(*columns, alias="v", outer=[*_froms(relation), x, f])
+        v = fenced(*columns, alias="v", outer=[*froms(relation), x, f])
         joined = relation.join(x, sa.true()).join(f, sa.true()).join(v, sa.true())
-        found = sa.select(*v.c, x.c.element.label(_ELEMENT), part.label(_PART), self._fits(x, v).label(_FITS))
+        fits = self.fields.fits(x.c.element, v, list(self.copies))
+        found = sa.select(*v.c, x.c.element.label(_ELEMENT), part.label(_PART), fits.label(_FITS))
         found = found.select_from(joined)
         return (self._with_superseded(found.subquery("b")) if self.same else found).cte("elements")
-
-    @property
-    def _codecs(self) -> dict[str, Codec]:
-        return {**self.fields, **{name: codec for inner in self.groups.values() for name, codec in inner.items()}}
-
-    def _fits(self, x: FromClause, v: FromClause) -> ColumnElement[bool]:
-        """Return whether an element can be a row: an object whose columns break no constraint; never null."""
-        present = [v.c[name].is_not(None) for name in self._required()]
-        checks = [
-            sa.select(func.coalesce(sa.literal_column(f"({check})", sa.Boolean), sa.true()))
-            .select_from(sa.select(*[v.c[name] for name in _named_in(check, v)]).correlate(v).subquery("r"))
-            .correlate(v)
-            .scalar_subquery()
-            for check in self._row_checks()
-        ]
-        return sa.case((sa.and_(kind_of(x.c.element) == "object", *present, *checks), sa.true()), else_=sa.false())
-
-    def _required(self) -> list[str]:
-        names = [*self.fields, *self._group_fields(), *self.copies]
-        return [name for name in names if not self.into.c[name].nullable]
-
-    def _row_checks(self) -> list[str]:
-        found = [c for c in self.into.constraints if isinstance(c, sa.CheckConstraint)]
-        return sorted(str(c.sqltext) for c in found if c.sqltext is not None)
 
     def _with_superseded(self, b: FromClause) -> Select[Any]:
         """Add whether an element that can be a row is in the preferred array too, as one that can be a row."""
@@ -246,29 +211,9 @@ class Rows(Mapping):
         e = self._elements(parents)
         columns: list[Any] = [c for c in e.c if c.name not in (_ELEMENT, _PART, _FITS, _SUPERSEDED)]
         if self.rest:
-            columns.append(func.nullif(self._remainder(e), jsonb("{}")).label(self.rest))
+            columns.append(func.nullif(self.fields.remainder(e.c[_ELEMENT], e), jsonb("{}")).label(self.rest))
         rows = sa.select(*columns).where(e.c[_FITS])
         return {"rows": rows.where(~e.c[_SUPERSEDED]) if self.same else rows, "residue": self._residue(parents, e)}
-
-    def _remainder(self, e: FromClause) -> ColumnElement[Any]:
-        """Return what no field has taken: unknown keys, and optional values that do not fit."""
-        left = minus(e.c[_ELEMENT], self._taken(self.fields, e))
-        for group, inner in self.groups.items():
-            name, inside = sa.literal(group, sa.Text), get(e.c[_ELEMENT], group)
-            unread = minus(inside, self._taken(inner, e))
-            is_object = sa.and_(kind_of(inside) == "object", inside != jsonb("{}"))
-            nothing_left = sa.case((is_object, unread == jsonb("{}")), else_=sa.false())
-            something = sa.case((is_object, merged(left, build_object(**{group: unread}))), else_=left)
-            left = sa.case((nothing_left, minus(left, name)), else_=something)
-        return left
-
-    def _taken(self, fields: Map[str, Codec], e: FromClause) -> ColumnElement[Any]:
-        always = [sa.literal(c.key, sa.Text) for f, c in fields.items() if not self.into.c[f].nullable]
-        sometimes = [
-            sa.case((e.c[f].is_not(None), sa.literal(c.key, sa.Text))) for f, c in fields.items() if self.into.c[f].nullable
-        ]
-        keys = sa.cast(sa.dialects.postgresql.array([*always, *sometimes]), sa.ARRAY(sa.Text))
-        return func.array_remove(keys, sa.null(), type_=sa.ARRAY(sa.Text)) if sometimes else keys
 
     def _residue(self, parents: FromClause, e: FromClause) -> Select[Any]:
         account: ColumnElement[Any] = sa.literal(Account.QUARANTINED.value, sa.Text)
@@ -276,7 +221,7 @@ class Rows(Mapping):
         value: ColumnElement[Any] = e.c[_ELEMENT]
         where: ColumnElement[bool] = ~e.c[_FITS]
         if not self.rest:
-            left = self._remainder(e)
+            left = self.fields.remainder(e.c[_ELEMENT], e)
             value = sa.case((e.c[_FITS], left), else_=value)
             account = sa.case((e.c[_FITS], Account.SHAPE.value), else_=account)
             reason = sa.case((e.c[_FITS], "unknown keys"), else_=reason)
@@ -362,42 +307,18 @@ class Rows(Mapping):
             relation = relation.outerjoin(extra, sa.and_(*own, extra.c.account == Account.SHAPE.value))
             rest = extra.c.value
         present: ColumnElement[Any] | None = None
-        if any(codec.by_value for codec in self.fields.values()):
+        if any(codec.by_value for codec in self.fields.direct.values()):
             y = elements(parents.c[part], "y")
             relation = relation.outerjoin(y, y.c.ordinal == r.c[self.position] + (1 - self.start))
             present = y.c.element
-        return sa.select(position, side, self._element(r, rest, present).label("value")).select_from(relation)
-
-    def _element(self, r: FromClause, rest: ColumnElement[Any], present: ColumnElement[Any] | None) -> ColumnElement[Any]:
-        """Return a row as the element that it means: its fields laid over its remainder."""
-        built = [func.coalesce(rest, jsonb("{}"), type_=JSONB), self._object(self.fields, r, present)]
-        for group, inner in self.groups.items():
-            values = self._object(inner, r, None)
-            below = func.unnest.object_or_empty(get(rest, group), type_=JSONB)
-            whole = func.jsonb_build_object(group, merged(below, values), type_=JSONB)
-            built.append(sa.case((values == jsonb("{}"), jsonb("{}")), else_=whole))
-        return merged(*built)
-
-    def _object(self, fields: Map[str, Codec], r: FromClause, present: ColumnElement[Any] | None) -> ColumnElement[Any]:
-        """Return an object of fields; those that are NULL are left out (null itself is kept in the remainder)."""
-        plain = {f: c for f, c in fields.items() if not isinstance(self.into.c[f].type, sa.JSON)}
-        parts: list[ColumnElement[Any]] = []
-        if plain:
-            pairs = [x for f, c in plain.items() for x in (sa.literal(c.key, sa.Text), c.write(r.c[f]))]
-            parts.append(func.jsonb_strip_nulls(func.jsonb_build_object(*pairs), type_=JSONB))
-        for f, c in fields.items():
-            if f not in plain:  # jsonb_strip_nulls would reach into the value
-                value = c.write(r.c[f]) if present is None else c.write_over(r.c[f], get(present, c.key or ""))
-                one = func.jsonb_build_object(sa.literal(c.key, sa.Text), value, type_=JSONB)
-                parts.append(sa.case((r.c[f].is_not(None), one), else_=jsonb("{}")))
-        return merged(*parts) if parts else jsonb("{}")
+        return sa.select(position, side, self.fields.document(r, rest, present).label("value")).select_from(relation)
 
     def _alive(self, left: FromClause, rows: RowsRead, key: ColumnElement[Any], parents: FromClause) -> list[ColumnElement[bool]]:
         """A superseded element lives only as long as the one that beat it, or deleting that would bring it back."""
         if not self.same or not self.discriminator:
             return []
         winner = rows["rows"].alias("s")
-        field = self.fields[self.same]
+        field = self.fields.direct[self.same]
         beaten = sa.select(ONE).where(
             winner.c[self.parent] == key,
             winner.c[self.discriminator] == self._literal(self.prefer),
@@ -478,37 +399,4 @@ class Rows(Mapping):
 
     @property
     def losses(self) -> tuple[str, ...]:
-        found = [c.key for c in self.fields.values() if c.by_value]
-        spelled = [
-            f'JSON text in "{key}" keeps its spelling while its row says the same; '
-            "a changed row is spelled as PostgreSQL prints jsonb"
-            for key in found
-        ]
-        numbers = ["numbers come back equal by value: 5.0 and 5 are one number"]
-        return (*spelled, *numbers)
-
-
-def _codecs(into: sa.Table, fields: Map[str, Declared], where: str) -> dict[str, Codec]:
-    return {name: codec_for(codec, require_column(into, name, where), where) for name, codec in fields.items()}
-
-
-def _spelled(fields: Map[str, Codec]) -> dict[str, str]:
-    return {name: repr(codec) for name, codec in fields.items()}
-
-
-def _named_in(check: str, relation: FromClause) -> list[str]:
-    """Return the columns of a relation that the text of a CHECK constraint names."""
-    words = set(re.findall(r"\w+", check))
-    return [c.name for c in relation.c if c.name in words]
-
-
-def _fenced(*columns: Any, alias: str, outer: list[FromClause]) -> Any:
-    """Return expressions as a lateral relation whose OFFSET 0 keeps the planner from evaluating them wherever they are used."""
-    return sa.select(*columns).correlate(*outer).offset(sa.literal_column("0")).lateral(alias)
-
-
-def _froms(relation: FromClause) -> list[FromClause]:
-    """Return the members of a join, so that a lateral sub-select may correlate to them."""
-    if isinstance(relation, sa.sql.selectable.Join):
-        return [*_froms(relation.left), *_froms(relation.right)]
-    return [relation]
+        return self.fields.losses
