@@ -104,6 +104,16 @@ def _escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace("'", "''")
 
 
+def said(message: str) -> str:
+    """Return a message as RAISE takes it: a per-cent sign in a name stands for itself."""
+    return string(message.replace("%", "%%"))
+
+
+def bindable(name: str) -> str:
+    """Return a quoted name for a query with parameters, in which the driver reads per-cent signs."""
+    return name.replace("%", "%%")
+
+
 def type_name(kind: TypeEngine[Any]) -> str:
     """Return the SQL name of a column type."""
     return kind.compile(dialect=DIALECT)

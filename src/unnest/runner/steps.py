@@ -20,7 +20,7 @@ from unnest.runner.verify import Verifier
 from unnest.runner.walk import Walker
 from unnest.script import plan
 from unnest.script.statement import Statement
-from unnest.sql import quote, table_name
+from unnest.sql import bindable, quote, table_name
 from unnest.stages import FLIPS, Move, Stage, Step
 
 DRAIN_ROWS = 500
@@ -221,7 +221,7 @@ class Steps:
         return repaired
 
     def _repair_keys(self, mapping: Mapping, face: str, keys: list[str], direction: str) -> int:
-        name = f"unnest.{quote(naming.function(mapping.name, f'repair_{face}'))}"
+        name = bindable(f"unnest.{quote(naming.function(mapping.name, f'repair_{face}'))}")
         done = 0
         for start in range(0, len(keys), 500):
             some = keys[start : start + 500]

@@ -14,7 +14,7 @@ from unnest.migration import Migration
 from unnest.runner.report import Difference, Progress, Report, Verification
 from unnest.runner.session import Session
 from unnest.script.pieces import key_type
-from unnest.sql import quote, table_name
+from unnest.sql import bindable, quote, table_name
 from unnest.stages import Stage
 
 WINDOW_ROWS = 5000
@@ -73,8 +73,8 @@ class Verifier:
         is_retired = function == "verify_rows"
         window_name = "window_rows" if is_retired else f"window_{face.name}"
         rows = RETIRED_WINDOW_ROWS if is_retired else WINDOW_ROWS
-        window = f"unnest.{quote(naming.function(mapping.name, window_name))}"
-        check = f"unnest.{quote(naming.function(mapping.name, function))}"
+        window = bindable(f"unnest.{quote(naming.function(mapping.name, window_name))}")
+        check = bindable(f"unnest.{quote(naming.function(mapping.name, function))}")
         total = self._estimate(face)
         after: str | None = None
         done = 0

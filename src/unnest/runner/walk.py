@@ -17,7 +17,7 @@ from unnest.mapping.base import Face, Mapping
 from unnest.runner.report import Progress, Report
 from unnest.runner.session import Session
 from unnest.script.pieces import key_type
-from unnest.sql import quote, table_name
+from unnest.sql import bindable, quote, string, table_name
 
 TARGET_MS = 100
 FLOOR_ROWS, START_ROWS, CEILING_ROWS = 100, 500, 20_000
@@ -54,7 +54,7 @@ class Walker:
         """
         part = f"{mapping.name}.{face.name}"
         self._begin(part, face)
-        name = f"unnest.{quote(naming.function(mapping.name, function))}"
+        name = bindable(f"unnest.{quote(naming.function(mapping.name, function))}")
         kind = key_type(face)
         extra = f", {arguments}" if arguments else ""
         call = f"SELECT {name}(CAST(%s AS {kind}), CAST(%s AS {kind}), %s, %s{extra})"
@@ -71,7 +71,7 @@ class Walker:
         key, table = quote(face.key), table_name(face.table)
         row = connection.execute(
             f"SELECT (SELECT {key}::text FROM {table} ORDER BY {table}.{key} DESC LIMIT 1), "
-            f"(SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass('{table}'))"
+            f"(SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass({string(table)}))"
         ).fetchone()
         assert row is not None
         upto, expected = row

@@ -15,7 +15,22 @@ from unnest.naming import Role
 from unnest.script import pieces
 from unnest.script.functions import Context, function, set_guard, trigger, unless
 from unnest.script.statement import Statement
-from unnest.sql import ONE, Condition, body, columns_read, moved, perform, quote, raw, row, row_columns, string, table_name, text
+from unnest.sql import (
+    ONE,
+    Condition,
+    body,
+    columns_read,
+    moved,
+    perform,
+    quote,
+    raw,
+    row,
+    row_columns,
+    said,
+    string,
+    table_name,
+    text,
+)
 
 _DONE = "RETURN NULL;"
 
@@ -200,7 +215,7 @@ def closed(context: Context) -> Iterator[Statement]:
         )
         lines = [
             f"IF coalesce(current_setting({string(naming.ENGINE_SETTING)}, true), '') = '' THEN",
-            f"RAISE EXCEPTION {string(message)} USING ERRCODE = 'object_not_in_prerequisite_state';",
+            f"RAISE EXCEPTION {said(message)} USING ERRCODE = 'object_not_in_prerequisite_state';",
             "END IF;",
             _DONE,
         ]
@@ -233,7 +248,7 @@ def truncated(context: Context) -> Iterator[Statement]:
     yield trigger(context, Role.TRUNCATE, "truncate_before", "BEFORE TRUNCATE", source, "truncate_before", level="STATEMENT")
     yield trigger(context, Role.TRUNCATE, "truncate_after", "AFTER TRUNCATE", source, "truncate_after", level="STATEMENT")
     message = f"unnest: TRUNCATE is not carried for this table while migration {context.migration} is under way; use DELETE"
-    refusal = f"RAISE EXCEPTION {string(message)} USING ERRCODE = 'object_not_in_prerequisite_state';"
+    refusal = f"RAISE EXCEPTION {said(message)} USING ERRCODE = 'object_not_in_prerequisite_state';"
     yield function(context, "truncate_refused", f"IF u_guard <> 'fwd' THEN\n{refusal}\nEND IF;\n{_DONE}")
     for table in truncate_refused_on(mapping):
         detail = f"truncate_{table.name}"

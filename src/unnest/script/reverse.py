@@ -19,7 +19,7 @@ from unnest.script import pieces
 from unnest.script.functions import Context, function, set_guard, trigger, unless
 from unnest.script.pieces import Reading
 from unnest.script.statement import Statement
-from unnest.sql import body, each, elements, perform, quote, raw, row, string, table_name, text, transition
+from unnest.sql import body, each, elements, perform, quote, raw, row, said, string, table_name, text, transition
 
 _EVENTS = {
     "insert": ("NEW TABLE AS n", ("n",)),
@@ -124,7 +124,7 @@ def settled(context: Context) -> list[Any]:
             f"unnest: this row of {output.table.name} can not be carried back to {mapping.source.name} "
             f"(migration {context.migration}); its values do not fit the legacy form"
         )
-        refusal = f"RAISE EXCEPTION {string(message)} USING ERRCODE = 'check_violation', TABLE = {string(output.table.name)};"
+        refusal = f"RAISE EXCEPTION {said(message)} USING ERRCODE = 'check_violation', TABLE = {string(output.table.name)};"
         repair.append(f"IF {text(pieces.uncarried(mapping, output, scope))} THEN\n{refusal}\nEND IF;")
     check = f"IF {text(pieces.unsettled(mapping, scope))} THEN\n{body(repair)}\nEND IF;"
     return [pieces.refreshed(mapping, mapping.source, scope, Reading.LIVE), check]
