@@ -288,7 +288,7 @@ def one_field(world: World, codec: Any, kind: sa.types.TypeEngine[Any]) -> Rows:
 
 @pytest.mark.parametrize(("codec", "kind"), FITTING, ids=repr)
 def test_a_codec_takes_the_types_it_can_fill(world: World, codec: Any, kind: sa.types.TypeEngine[Any]) -> None:
-    assert list(one_field(world, codec, kind).fields) == ["value"]
+    assert list(one_field(world, codec, kind).fields.codecs) == ["value"]
 
 
 @pytest.mark.parametrize(("codec", "kind"), MISFITTING, ids=repr)
@@ -312,7 +312,7 @@ def test_a_codec_refuses_other_types(world: World, codec: Any, kind: sa.types.Ty
     ids=repr,
 )
 def test_a_field_takes_the_codec_of_its_type(world: World, kind: sa.types.TypeEngine[Any], chosen: type) -> None:
-    assert type(one_field(world, Field, kind).fields["value"]) is chosen
+    assert type(one_field(world, Field, kind).fields.codecs["value"]) is chosen
 
 
 def test_a_field_that_is_given_no_codec_is_refused(world: World) -> None:
@@ -323,7 +323,7 @@ def test_a_field_that_is_given_no_codec_is_refused(world: World) -> None:
 def test_a_key_defaults_to_the_camel_case_of_the_column(world: World) -> None:
     table = world.order_lines("keyed_lines", sa.Column("mime_type_of_file", sa.Text))
     fields = world.rows(into=table, fields={"mime_type_of_file": Field, "sku": Text("SKU")}).fields
-    assert [codec.key for codec in fields.values()] == ["mimeTypeOfFile", "SKU"]
+    assert [codec.key for codec in fields.codecs.values()] == ["mimeTypeOfFile", "SKU"]
 
 
 # -- legacy tables --------------------------------------------------------------------------------------------------------
