@@ -13,7 +13,7 @@ import typer
 from rich.console import RenderableType
 
 from unnest.cli.failures import REFUSED
-from unnest.cli.invocation import Json, Work, invocation, is_in_ledger
+from unnest.cli.invocation import Json, Work, invocation, is_started
 from unnest.cli.screen import marked, table
 from unnest.mapping.base import Seal
 from unnest.migration import Migration
@@ -43,7 +43,7 @@ def audit(context: typer.Context, json: Json = False) -> None:
     """Validate all migrations: verification, accounting, seals, constraints; says what is not covered."""
     call = invocation(context, json)
     with call.working() as work:
-        started = [each for each in call.migrations if is_in_ledger(work.runner, each)]
+        started = [each for each in call.migrations if is_started(work.runner, each)]
         found = [line for each in started for line in _audited(work, each)]
     not_started = [each.id for each in call.migrations if each not in started]
     data = {"holds": all(each.holds for each in found), "checks": found, "not_started": not_started, "not_covered": NOT_COVERED}

@@ -144,6 +144,11 @@ def stage_named(word: str | None) -> Stage | None:
         raise UsageError(f'there is no stage "{word}"; stages are: {known}') from None
 
 
+def is_started(runner: Runner, migration: Migration) -> bool:
+    """Return whether a migration has left pending."""
+    return Stage(runner.status(migration.id).stage) is not Stage.PENDING
+
+
 def is_in_ledger(runner: Runner, migration: Migration) -> bool:
     """Return whether the ledger of this database knows a migration."""
     return runner.status(migration.id).stage_since is not None

@@ -11,7 +11,7 @@ import typer
 from rich.console import RenderableType
 
 from unnest.cli.failures import REFUSED
-from unnest.cli.invocation import Json, One, Some, invocation, is_in_ledger
+from unnest.cli.invocation import Json, One, Some, invocation, is_started
 from unnest.cli.screen import evidence, marked, table
 from unnest.migration import find
 from unnest.runner.report import Verification
@@ -31,7 +31,7 @@ def verify(context: typer.Context, migration: Some = None, json: Json = False) -
     call = invocation(context, json)
     chosen = call.chosen(migration)
     with call.working() as work:
-        found = [work.runner.verify(each.id) for each in chosen if migration or is_in_ledger(work.runner, each)]
+        found = [work.runner.verify(each.id) for each in chosen if migration or is_started(work.runner, each)]
     call.screen.show(found, lambda: render(found))
     if not all(each.clean for each in found):
         raise typer.Exit(REFUSED)
