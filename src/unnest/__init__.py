@@ -32,6 +32,8 @@ from unnest.mapping.codecs import (
     live_or,
     millis,
 )
+from unnest.mapping.columns import Columns
+from unnest.mapping.entries import Entries
 from unnest.mapping.links import Links
 from unnest.mapping.rows import Rows
 from unnest.migration import Migration
@@ -43,8 +45,10 @@ __all__ = [
     "Boolean",
     "Choice",
     "Codec",
+    "Columns",
     "Counters",
     "DeclarationError",
+    "Entries",
     "Field",
     "GateClosed",
     "Inconsistent",
