@@ -85,6 +85,10 @@ def _check_mapping(mapping: Mapping, where: str) -> None:
     for face in mapping.faces:
         is_source = any(o.table is face.table for o in mapping.outputs)
         require(not is_source, f'{place}: table "{face.table.name}" is both source and target (a cycle)')
+    tables = {face.table for face in mapping.faces} | {o.table for o in mapping.targets} | {x.table for x in mapping.lookups}
+    for table in sorted(tables, key=lambda t: t.name):
+        taken = sorted(c.name for c in table.c if c.name in naming.VARIABLES)
+        require(not taken, f'{place}: column "{", ".join(taken)}" of "{table.name}" bears a name of ours; rename it')
     for lookup in mapping.lookups:
         is_equality = getattr(lookup.on, "operator", None) is operator.eq
         require(is_equality, f'{place}: the lookup of "{lookup.table.name}" must be joined by one equality (==)')

@@ -15,6 +15,15 @@ ENGINE_SETTING = "unnest.engine"
 """Transaction-local setting that the engine's own writers switch on; the refusal of early writes tests it."""
 
 
+_WORDS = (
+    "account after bytes changed count direction document element elements fits fresh guard ids inner kept key keys last limit"
+    " merged parents part placed quarantined recent reconcile rows set size superseded upto"
+)
+VARIABLES = frozenset(f"u_{word}" for word in _WORDS.split())
+"""Names within the generated functions. Where a statement reads a table with such a column, the column would be taken for the
+variable, so a declaration over one is refused."""
+
+
 class Role(Enum):
     """What a trigger does; the value is the part of its name that decides the order of firing."""
 
