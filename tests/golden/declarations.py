@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chat.migrations import m1_attachments_tool_calls, m3_project_conversations
-from unnest import Field, Links, Migration, Rows
+from unnest import Columns, Entries, Field, Links, Migration, Rows
 from unnest.mapping.base import Mapping
 
 metadata = sa.MetaData()
@@ -41,6 +41,29 @@ memberships = sa.Table(
     sa.Column("team_id", sa.Text, sa.ForeignKey(teams.c.id), nullable=False),
 )
 
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("preferences", JSONB),
+    sa.Column("address", JSONB),
+)
+preferences = sa.Table(
+    "preferences",
+    metadata,
+    sa.Column("user_id", sa.Text, sa.ForeignKey(users.c.id), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", JSONB, nullable=False),
+    sa.Column("category", sa.Text, nullable=False),
+)
+addresses = sa.Table(
+    "addresses",
+    metadata,
+    sa.Column("user_id", sa.Text, sa.ForeignKey(users.c.id), primary_key=True),
+    sa.Column("city", sa.Text, nullable=False),
+    sa.Column("zip_code", sa.Text),
+)
+
 
 def order_rows() -> Rows:
     """Return the smallest Rows: an array of objects with two fields."""
@@ -50,6 +73,17 @@ def order_rows() -> Rows:
 def team_links() -> Links:
     """Return the smallest Links: an array of ids and the pointer back."""
     return Links(teams.c.player_ids, into=memberships, parent="team_id", member="player_id", truth=players.c.team_id)
+
+
+def user_entries() -> Entries:
+    """Return the smallest Entries: an object of two known keys."""
+    registry = {"theme": "appearance", "reasoning.is_on": "advanced"}
+    return Entries(users.c.preferences, into=preferences, registry=registry, unknown="other")
+
+
+def user_columns() -> Columns:
+    """Return the smallest Columns: an object as one row."""
+    return Columns(users.c.address, into=addresses, fields={"city": Field, "zip_code": Field})
 
 
 def _alone(mapping: Mapping) -> Migration:
@@ -63,5 +97,7 @@ MIGRATIONS = {
         *m3_project_conversations.migration.mappings,
         order_rows(),
         team_links(),
+        user_entries(),
+        user_columns(),
     )
 }

@@ -18,7 +18,9 @@ u_elements bigint := 0;
 u_placed bigint := 0;
 u_quarantined bigint := 0;
 u_merged bigint := 0;
-u_count bigint := 0;
+u_copied bigint := 0;
+u_out bigint := 0;
+u_same bigint := 0;
 BEGIN
 SELECT (array_agg(w.k ORDER BY w.k DESC))[1], count(*), coalesce(sum(w.size), 0) INTO u_last, u_parents, u_size
 FROM (SELECT q.k, q.size, sum(q.size) OVER (ORDER BY q.k) - q.size AS before
@@ -89,36 +91,32 @@ JOIN LATERAL (SELECT x.element -> 'type' AS type, x.element -> 'name' AS name, x
 JOIN LATERAL (SELECT p.id AS message_id, CAST(x.ordinal + -1 AS INTEGER) AS position, CASE WHEN (jsonb_typeof(f.type) = 'string') THEN CASE WHEN ((f.type #>> '{}') IN ('file', 'image', 'audio')) THEN f.type #>> '{}' END END AS type, unnest.read_text(f.name) AS name, unnest.read_text(f.storage_id) AS storage_id, unnest.read_text(f.mime_type) AS mime_type, unnest.read_bigint(f.size) AS size, unnest.read_integer(f.width) AS width, unnest.read_integer(f.height) AS height, unnest.read_double(f.duration) AS duration, unnest.read_text(f.prompt) AS prompt, unnest.read_text(f.model) AS model, unnest.read_double(f.generation_time) AS generation_time, p.conversation_id AS conversation_id, coalesce(p.user_id, (SELECT public.conversations.user_id
 FROM public.conversations
 WHERE public.conversations.id = p.conversation_id)) AS user_id, unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)) AS created_at
- LIMIT ALL OFFSET 0) AS v ON true)
- INSERT INTO public.attachments (message_id, position, type, name, storage_id, mime_type, size, width, height, duration, prompt, model, generation_time, conversation_id, user_id, created_at, extra) SELECT e.message_id, e.position, e.type, e.name, e.storage_id, e.mime_type, e.size, e.width, e.height, e.duration, e.prompt, e.model, e.generation_time, e.conversation_id, e.user_id, e.created_at, e.extra
+ LIMIT ALL OFFSET 0) AS v ON true),
+rows_copied AS
+(INSERT INTO public.attachments (message_id, position, type, name, storage_id, mime_type, size, width, height, duration, prompt, model, generation_time, conversation_id, user_id, created_at, extra) SELECT e.message_id AS message_id, e.position AS position, e.type AS type, e.name AS name, e.storage_id AS storage_id, e.mime_type AS mime_type, e.size AS size, e.width AS width, e.height AS height, e.duration AS duration, e.prompt AS prompt, e.model AS model, e.generation_time AS generation_time, e.conversation_id AS conversation_id, e.user_id AS user_id, e.created_at AS created_at, e.extra AS extra
 FROM (SELECT elements.message_id AS message_id, elements.position AS position, elements.type AS type, elements.name AS name, elements.storage_id AS storage_id, elements.mime_type AS mime_type, elements.size AS size, elements.width AS width, elements.height AS height, elements.duration AS duration, elements.prompt AS prompt, elements.model AS model, elements.generation_time AS generation_time, elements.conversation_id AS conversation_id, elements.user_id AS user_id, elements.created_at AS created_at, nullif(CASE WHEN CASE WHEN (jsonb_typeof(elements.u_element -> 'metadata') = 'object' AND (elements.u_element -> 'metadata') != '{}'::jsonb) THEN ((elements.u_element -> 'metadata') - array_remove(CAST(ARRAY[CASE WHEN (elements.width IS NOT NULL) THEN 'width' END, CASE WHEN (elements.height IS NOT NULL) THEN 'height' END, CASE WHEN (elements.duration IS NOT NULL) THEN 'duration' END, CASE WHEN (elements.prompt IS NOT NULL) THEN 'prompt' END, CASE WHEN (elements.model IS NOT NULL) THEN 'model' END, CASE WHEN (elements.generation_time IS NOT NULL) THEN 'generationTime' END] AS TEXT[]), NULL)) = '{}'::jsonb ELSE false END THEN (elements.u_element - CAST(ARRAY['type', 'name', 'storageId', 'mimeType', 'size'] AS TEXT[])) - 'metadata' ELSE CASE WHEN (jsonb_typeof(elements.u_element -> 'metadata') = 'object' AND (elements.u_element -> 'metadata') != '{}'::jsonb) THEN (elements.u_element - CAST(ARRAY['type', 'name', 'storageId', 'mimeType', 'size'] AS TEXT[])) || jsonb_build_object('metadata', (elements.u_element -> 'metadata') - array_remove(CAST(ARRAY[CASE WHEN (elements.width IS NOT NULL) THEN 'width' END, CASE WHEN (elements.height IS NOT NULL) THEN 'height' END, CASE WHEN (elements.duration IS NOT NULL) THEN 'duration' END, CASE WHEN (elements.prompt IS NOT NULL) THEN 'prompt' END, CASE WHEN (elements.model IS NOT NULL) THEN 'model' END, CASE WHEN (elements.generation_time IS NOT NULL) THEN 'generationTime' END] AS TEXT[]), NULL)) ELSE elements.u_element - CAST(ARRAY['type', 'name', 'storageId', 'mimeType', 'size'] AS TEXT[]) END END, '{}'::jsonb) AS extra
 FROM elements
-WHERE elements.u_fits) AS e ORDER BY e.message_id, e.position ON CONFLICT (message_id, position) DO NOTHING;
-GET DIAGNOSTICS u_count = ROW_COUNT;
-u_placed := u_placed + u_count;
-WITH i AS (WITH elements AS
-(SELECT v.message_id AS message_id, v.position AS position, v.type AS type, v.name AS name, v.storage_id AS storage_id, v.mime_type AS mime_type, v.size AS size, v.width AS width, v.height AS height, v.duration AS duration, v.prompt AS prompt, v.model AS model, v.generation_time AS generation_time, v.conversation_id AS conversation_id, v.user_id AS user_id, v.created_at AS created_at, x.element AS u_element, 'attachments' AS u_part, CASE WHEN (jsonb_typeof(x.element) = 'object' AND v.type IS NOT NULL AND v.name IS NOT NULL AND v.storage_id IS NOT NULL AND v.mime_type IS NOT NULL AND v.size IS NOT NULL AND (SELECT coalesce((type IN ('file', 'image', 'audio')), true) AS coalesce_1
-FROM (SELECT v.type AS type) AS r)) THEN true ELSE false END AS u_fits
-FROM (SELECT public.messages.id AS id, public.messages.conversation_id AS conversation_id, public.messages.user_id AS user_id, public.messages.created_at AS created_at, public.messages.attachments AS attachments
-FROM public.messages
-WHERE public.messages.id = ANY (u_keys)) AS p
-JOIN jsonb_array_elements(CASE WHEN (jsonb_typeof(p.attachments) = 'array') THEN p.attachments ELSE '[]'::jsonb END) WITH ORDINALITY AS x(element, ordinal) ON true
-JOIN LATERAL (SELECT x.element -> 'type' AS type, x.element -> 'name' AS name, x.element -> 'storageId' AS storage_id, x.element -> 'mimeType' AS mime_type, x.element -> 'size' AS size, (x.element -> 'metadata') -> 'width' AS width, (x.element -> 'metadata') -> 'height' AS height, (x.element -> 'metadata') -> 'duration' AS duration, (x.element -> 'metadata') -> 'prompt' AS prompt, (x.element -> 'metadata') -> 'model' AS model, (x.element -> 'metadata') -> 'generationTime' AS generation_time
- LIMIT ALL OFFSET 0) AS f ON true
-JOIN LATERAL (SELECT p.id AS message_id, CAST(x.ordinal + -1 AS INTEGER) AS position, CASE WHEN (jsonb_typeof(f.type) = 'string') THEN CASE WHEN ((f.type #>> '{}') IN ('file', 'image', 'audio')) THEN f.type #>> '{}' END END AS type, unnest.read_text(f.name) AS name, unnest.read_text(f.storage_id) AS storage_id, unnest.read_text(f.mime_type) AS mime_type, unnest.read_bigint(f.size) AS size, unnest.read_integer(f.width) AS width, unnest.read_integer(f.height) AS height, unnest.read_double(f.duration) AS duration, unnest.read_text(f.prompt) AS prompt, unnest.read_text(f.model) AS model, unnest.read_double(f.generation_time) AS generation_time, p.conversation_id AS conversation_id, coalesce(p.user_id, (SELECT public.conversations.user_id
-FROM public.conversations
-WHERE public.conversations.id = p.conversation_id)) AS user_id, unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)) AS created_at
- LIMIT ALL OFFSET 0) AS v ON true)
- INSERT INTO unnest.residue_attachments (parent, part, position, value, account, reason) SELECT e.parent, e.part, e.position, e.value, e.account, e.reason
+WHERE elements.u_fits) AS e ORDER BY e.message_id, e.position ON CONFLICT (message_id, position) DO NOTHING RETURNING 1 AS one),
+residue_copied AS
+(INSERT INTO unnest.residue_attachments (parent, part, position, value, account, reason) SELECT e.parent AS parent, e.part AS part, e.position AS position, e.value AS value, e.account AS account, e.reason AS reason
 FROM (SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
 FROM (SELECT elements.message_id AS parent, elements.u_part AS part, elements.position AS position, elements.u_element AS value, 'quarantined' AS account, 'does not fit' AS reason
 FROM elements
-WHERE NOT elements.u_fits UNION ALL SELECT p.id AS id, 'attachments' AS anon_1, -1 AS anon_2, p.attachments AS attachments, CASE WHEN (jsonb_typeof(p.attachments) != 'array' AND jsonb_typeof(p.attachments) != 'null') THEN 'quarantined' ELSE 'shape' END AS anon_3, CASE WHEN (jsonb_typeof(p.attachments) = 'null') THEN 'null' WHEN (jsonb_typeof(p.attachments) != 'array') THEN 'not an array' ELSE 'empty' END AS anon_4
+WHERE NOT elements.u_fits UNION ALL SELECT p.id AS id, 'attachments' AS anon_3, -1 AS anon_4, p.attachments AS attachments, CASE WHEN (jsonb_typeof(p.attachments) != 'array' AND jsonb_typeof(p.attachments) != 'null') THEN 'quarantined' ELSE 'shape' END AS anon_5, CASE WHEN (jsonb_typeof(p.attachments) = 'null') THEN 'null' WHEN (jsonb_typeof(p.attachments) != 'array') THEN 'not an array' ELSE 'empty' END AS anon_6
 FROM (SELECT public.messages.id AS id, public.messages.conversation_id AS conversation_id, public.messages.user_id AS user_id, public.messages.created_at AS created_at, public.messages.attachments AS attachments
 FROM public.messages
 WHERE public.messages.id = ANY (u_keys)) AS p
-WHERE p.attachments IS NOT NULL AND (jsonb_typeof(p.attachments) != 'array' OR jsonb_array_length(CASE WHEN (jsonb_typeof(p.attachments) = 'array') THEN p.attachments ELSE '[]'::jsonb END) = 0)) AS residue) AS e ORDER BY e.parent, e.part, e.position ON CONFLICT (parent, part, position) DO NOTHING RETURNING account)
-SELECT count(*) FILTER (WHERE i.account = 'quarantined'), count(*) FILTER (WHERE i.account = 'merged') INTO u_quarantined, u_merged FROM i;
+WHERE p.attachments IS NOT NULL AND (jsonb_typeof(p.attachments) != 'array' OR jsonb_array_length(CASE WHEN (jsonb_typeof(p.attachments) = 'array') THEN p.attachments ELSE '[]'::jsonb END) = 0)) AS residue) AS e ORDER BY e.parent, e.part, e.position ON CONFLICT (parent, part, position) DO NOTHING RETURNING unnest.residue_attachments.account)
+ SELECT 0 + (SELECT count(*) AS count_1
+FROM rows_copied) AS anon_1, 0 + (SELECT count(*) AS count_2
+FROM residue_copied
+WHERE residue_copied.account = 'quarantined') AS anon_2, 0 + (SELECT count(*) AS count_3
+FROM residue_copied
+WHERE residue_copied.account = 'merged') AS anon_7
+INTO u_copied, u_out, u_same;
+u_placed := u_placed + u_copied;
+u_quarantined := u_quarantined + u_out;
+u_merged := u_merged + u_same;
 END IF;
 IF u_elements <> u_placed + u_quarantined + u_merged THEN
 u_placed := (SELECT count(*) FROM public.attachments WHERE message_id = ANY (u_keys));

@@ -18,7 +18,9 @@ u_elements bigint := 0;
 u_placed bigint := 0;
 u_quarantined bigint := 0;
 u_merged bigint := 0;
-u_count bigint := 0;
+u_copied bigint := 0;
+u_out bigint := 0;
+u_same bigint := 0;
 BEGIN
 SELECT (array_agg(w.k ORDER BY w.k DESC))[1], count(*), coalesce(sum(w.size), 0) INTO u_last, u_parents, u_size
 FROM (SELECT q.k, q.size, sum(q.size) OVER (ORDER BY q.k) - q.size AS before
@@ -66,24 +68,33 @@ FROM rows_derived ORDER BY rows_derived.player_id ON CONFLICT (player_id) DO UPD
 FROM residue_derived ORDER BY residue_derived.parent, residue_derived.part, residue_derived.position ON CONFLICT (parent, part, position) DO UPDATE SET value = excluded.value, account = excluded.account, reason = excluded.reason WHERE (unnest.residue_memberships.value, unnest.residue_memberships.account, unnest.residue_memberships.reason) IS DISTINCT FROM (excluded.value, excluded.account, excluded.reason);
 u_placed := -1;
 ELSE
-INSERT INTO public.memberships (player_id, team_id) SELECT e.player_id, e.team_id
+WITH rows_copied AS
+(INSERT INTO public.memberships (player_id, team_id) SELECT e.player_id AS player_id, e.team_id AS team_id
 FROM (SELECT p.id AS player_id, p.team_id AS team_id
 FROM (SELECT public.players.id AS id, public.players.team_id AS team_id
 FROM public.players
 WHERE public.players.id = ANY (u_keys)) AS p
 LEFT JOIN public.teams AS holder ON holder.id = p.team_id
-WHERE p.team_id IS NOT NULL AND holder.id IS NOT NULL) AS e ORDER BY e.player_id ON CONFLICT (player_id) DO NOTHING;
-GET DIAGNOSTICS u_count = ROW_COUNT;
-u_placed := u_placed + u_count;
-WITH i AS (INSERT INTO unnest.residue_memberships (parent, part, position, value, account, reason) SELECT e.parent, e.part, e.position, e.value, e.account, e.reason
+WHERE p.team_id IS NOT NULL AND holder.id IS NOT NULL) AS e ORDER BY e.player_id ON CONFLICT (player_id) DO NOTHING RETURNING 1 AS one),
+residue_copied AS
+(INSERT INTO unnest.residue_memberships (parent, part, position, value, account, reason) SELECT e.parent AS parent, e.part AS part, e.position AS position, e.value AS value, e.account AS account, e.reason AS reason
 FROM (SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
 FROM (SELECT p.id AS parent, 'team_id' AS part, 0 AS position, to_jsonb(p.team_id) AS value, 'quarantined' AS account, CASE WHEN (holder.id IS NULL) THEN 'team gone' WHEN false THEN 'owner differs' ELSE 'does not fit' END AS reason
 FROM (SELECT public.players.id AS id, public.players.team_id AS team_id
 FROM public.players
 WHERE public.players.id = ANY (u_keys)) AS p
 LEFT JOIN public.teams AS holder ON holder.id = p.team_id
-WHERE p.team_id IS NOT NULL AND holder.id IS NULL) AS residue) AS e ORDER BY e.parent, e.part, e.position ON CONFLICT (parent, part, position) DO NOTHING RETURNING account)
-SELECT count(*) FILTER (WHERE i.account = 'quarantined'), count(*) FILTER (WHERE i.account = 'merged') INTO u_quarantined, u_merged FROM i;
+WHERE p.team_id IS NOT NULL AND holder.id IS NULL) AS residue) AS e ORDER BY e.parent, e.part, e.position ON CONFLICT (parent, part, position) DO NOTHING RETURNING unnest.residue_memberships.account)
+ SELECT 0 + (SELECT count(*) AS count_1
+FROM rows_copied) AS anon_1, 0 + (SELECT count(*) AS count_2
+FROM residue_copied
+WHERE residue_copied.account = 'quarantined') AS anon_2, 0 + (SELECT count(*) AS count_3
+FROM residue_copied
+WHERE residue_copied.account = 'merged') AS anon_3
+INTO u_copied, u_out, u_same;
+u_placed := u_placed + u_copied;
+u_quarantined := u_quarantined + u_out;
+u_merged := u_merged + u_same;
 END IF;
 IF u_elements <> u_placed + u_quarantined + u_merged THEN
 u_placed := (SELECT count(*) FROM public.memberships WHERE player_id = ANY (u_keys));

@@ -18,7 +18,9 @@ u_elements bigint := 0;
 u_placed bigint := 0;
 u_quarantined bigint := 0;
 u_merged bigint := 0;
-u_count bigint := 0;
+u_copied bigint := 0;
+u_out bigint := 0;
+u_same bigint := 0;
 BEGIN
 SELECT (array_agg(w.k ORDER BY w.k DESC))[1], count(*), coalesce(sum(w.size), 0) INTO u_last, u_parents, u_size
 FROM (SELECT q.k, q.size, sum(q.size) OVER (ORDER BY q.k) - q.size AS before
@@ -83,33 +85,32 @@ JOIN jsonb_array_elements(CASE WHEN (jsonb_typeof(p.items) = 'array') THEN p.ite
 JOIN LATERAL (SELECT x.element -> 'sku' AS sku, x.element -> 'quantity' AS quantity
  LIMIT ALL OFFSET 0) AS f ON true
 JOIN LATERAL (SELECT p.id AS order_id, CAST(x.ordinal + -1 AS INTEGER) AS position, unnest.read_text(f.sku) AS sku, unnest.read_integer(f.quantity) AS quantity
- LIMIT ALL OFFSET 0) AS v ON true)
- INSERT INTO public.order_items (order_id, position, sku, quantity) SELECT e.order_id, e.position, e.sku, e.quantity
+ LIMIT ALL OFFSET 0) AS v ON true),
+rows_copied AS
+(INSERT INTO public.order_items (order_id, position, sku, quantity) SELECT e.order_id AS order_id, e.position AS position, e.sku AS sku, e.quantity AS quantity
 FROM (SELECT elements.order_id AS order_id, elements.position AS position, elements.sku AS sku, elements.quantity AS quantity
 FROM elements
-WHERE elements.u_fits) AS e ORDER BY e.order_id, e.position ON CONFLICT (order_id, position) DO NOTHING;
-GET DIAGNOSTICS u_count = ROW_COUNT;
-u_placed := u_placed + u_count;
-WITH i AS (WITH elements AS
-(SELECT v.order_id AS order_id, v.position AS position, v.sku AS sku, v.quantity AS quantity, x.element AS u_element, 'items' AS u_part, CASE WHEN (jsonb_typeof(x.element) = 'object' AND v.sku IS NOT NULL) THEN true ELSE false END AS u_fits
-FROM (SELECT public.orders.id AS id, public.orders.items AS items
-FROM public.orders
-WHERE public.orders.id = ANY (u_keys)) AS p
-JOIN jsonb_array_elements(CASE WHEN (jsonb_typeof(p.items) = 'array') THEN p.items ELSE '[]'::jsonb END) WITH ORDINALITY AS x(element, ordinal) ON true
-JOIN LATERAL (SELECT x.element -> 'sku' AS sku, x.element -> 'quantity' AS quantity
- LIMIT ALL OFFSET 0) AS f ON true
-JOIN LATERAL (SELECT p.id AS order_id, CAST(x.ordinal + -1 AS INTEGER) AS position, unnest.read_text(f.sku) AS sku, unnest.read_integer(f.quantity) AS quantity
- LIMIT ALL OFFSET 0) AS v ON true)
- INSERT INTO unnest.residue_order_items (parent, part, position, value, account, reason) SELECT e.parent, e.part, e.position, e.value, e.account, e.reason
+WHERE elements.u_fits) AS e ORDER BY e.order_id, e.position ON CONFLICT (order_id, position) DO NOTHING RETURNING 1 AS one),
+residue_copied AS
+(INSERT INTO unnest.residue_order_items (parent, part, position, value, account, reason) SELECT e.parent AS parent, e.part AS part, e.position AS position, e.value AS value, e.account AS account, e.reason AS reason
 FROM (SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
 FROM (SELECT elements.order_id AS parent, elements.u_part AS part, elements.position AS position, CASE WHEN elements.u_fits THEN elements.u_element - array_remove(CAST(ARRAY['sku', CASE WHEN (elements.quantity IS NOT NULL) THEN 'quantity' END] AS TEXT[]), NULL) ELSE elements.u_element END AS value, CASE WHEN elements.u_fits THEN 'shape' ELSE 'quarantined' END AS account, CASE WHEN elements.u_fits THEN 'unknown keys' ELSE 'does not fit' END AS reason
 FROM elements
-WHERE NOT elements.u_fits OR (elements.u_element - array_remove(CAST(ARRAY['sku', CASE WHEN (elements.quantity IS NOT NULL) THEN 'quantity' END] AS TEXT[]), NULL)) != '{}'::jsonb UNION ALL SELECT p.id AS id, 'items' AS anon_1, -1 AS anon_2, p.items AS items, CASE WHEN (jsonb_typeof(p.items) != 'array' AND jsonb_typeof(p.items) != 'null') THEN 'quarantined' ELSE 'shape' END AS anon_3, CASE WHEN (jsonb_typeof(p.items) = 'null') THEN 'null' WHEN (jsonb_typeof(p.items) != 'array') THEN 'not an array' ELSE 'empty' END AS anon_4
+WHERE NOT elements.u_fits OR (elements.u_element - array_remove(CAST(ARRAY['sku', CASE WHEN (elements.quantity IS NOT NULL) THEN 'quantity' END] AS TEXT[]), NULL)) != '{}'::jsonb UNION ALL SELECT p.id AS id, 'items' AS anon_3, -1 AS anon_4, p.items AS items, CASE WHEN (jsonb_typeof(p.items) != 'array' AND jsonb_typeof(p.items) != 'null') THEN 'quarantined' ELSE 'shape' END AS anon_5, CASE WHEN (jsonb_typeof(p.items) = 'null') THEN 'null' WHEN (jsonb_typeof(p.items) != 'array') THEN 'not an array' ELSE 'empty' END AS anon_6
 FROM (SELECT public.orders.id AS id, public.orders.items AS items
 FROM public.orders
 WHERE public.orders.id = ANY (u_keys)) AS p
-WHERE p.items IS NOT NULL AND (jsonb_typeof(p.items) != 'array' OR jsonb_array_length(CASE WHEN (jsonb_typeof(p.items) = 'array') THEN p.items ELSE '[]'::jsonb END) = 0)) AS residue) AS e ORDER BY e.parent, e.part, e.position ON CONFLICT (parent, part, position) DO NOTHING RETURNING account)
-SELECT count(*) FILTER (WHERE i.account = 'quarantined'), count(*) FILTER (WHERE i.account = 'merged') INTO u_quarantined, u_merged FROM i;
+WHERE p.items IS NOT NULL AND (jsonb_typeof(p.items) != 'array' OR jsonb_array_length(CASE WHEN (jsonb_typeof(p.items) = 'array') THEN p.items ELSE '[]'::jsonb END) = 0)) AS residue) AS e ORDER BY e.parent, e.part, e.position ON CONFLICT (parent, part, position) DO NOTHING RETURNING unnest.residue_order_items.account)
+ SELECT 0 + (SELECT count(*) AS count_1
+FROM rows_copied) AS anon_1, 0 + (SELECT count(*) AS count_2
+FROM residue_copied
+WHERE residue_copied.account = 'quarantined') AS anon_2, 0 + (SELECT count(*) AS count_3
+FROM residue_copied
+WHERE residue_copied.account = 'merged') AS anon_7
+INTO u_copied, u_out, u_same;
+u_placed := u_placed + u_copied;
+u_quarantined := u_quarantined + u_out;
+u_merged := u_merged + u_same;
 END IF;
 IF u_elements <> u_placed + u_quarantined + u_merged THEN
 u_placed := (SELECT count(*) FROM public.order_items WHERE order_id = ANY (u_keys));

@@ -18,7 +18,9 @@ u_elements bigint := 0;
 u_placed bigint := 0;
 u_quarantined bigint := 0;
 u_merged bigint := 0;
-u_count bigint := 0;
+u_copied bigint := 0;
+u_out bigint := 0;
+u_same bigint := 0;
 BEGIN
 SELECT (array_agg(w.k ORDER BY w.k DESC))[1], count(*), coalesce(sum(w.size), 0) INTO u_last, u_parents, u_size
 FROM (SELECT q.k, q.size, sum(q.size) OVER (ORDER BY q.k) - q.size AS before
@@ -66,24 +68,33 @@ FROM rows_derived ORDER BY rows_derived.conversation_id ON CONFLICT (conversatio
 FROM residue_derived ORDER BY residue_derived.parent, residue_derived.part, residue_derived.position ON CONFLICT (parent, part, position) DO UPDATE SET value = excluded.value, account = excluded.account, reason = excluded.reason WHERE (unnest.residue_project_conversations.value, unnest.residue_project_conversations.account, unnest.residue_project_conversations.reason) IS DISTINCT FROM (excluded.value, excluded.account, excluded.reason);
 u_placed := -1;
 ELSE
-INSERT INTO public.project_conversations (conversation_id, project_id, added_at, added_by) SELECT e.conversation_id, e.project_id, e.added_at, e.added_by
+WITH rows_copied AS
+(INSERT INTO public.project_conversations (conversation_id, project_id, added_at, added_by) SELECT e.conversation_id AS conversation_id, e.project_id AS project_id, e.added_at AS added_at, e.added_by AS added_by
 FROM (SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by
 FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
 FROM public.conversations
 WHERE public.conversations.id = ANY (u_keys)) AS p
 LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL) AS e ORDER BY e.conversation_id ON CONFLICT (conversation_id) DO NOTHING;
-GET DIAGNOSTICS u_count = ROW_COUNT;
-u_placed := u_placed + u_count;
-WITH i AS (INSERT INTO unnest.residue_project_conversations (parent, part, position, value, account, reason) SELECT e.parent, e.part, e.position, e.value, e.account, e.reason
+WHERE p.project_id IS NOT NULL AND holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL) AS e ORDER BY e.conversation_id ON CONFLICT (conversation_id) DO NOTHING RETURNING 1 AS one),
+residue_copied AS
+(INSERT INTO unnest.residue_project_conversations (parent, part, position, value, account, reason) SELECT e.parent AS parent, e.part AS part, e.position AS position, e.value AS value, e.account AS account, e.reason AS reason
 FROM (SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
 FROM (SELECT p.id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(p.project_id) AS value, 'quarantined' AS account, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS reason
 FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
 FROM public.conversations
 WHERE public.conversations.id = ANY (u_keys)) AS p
 LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND NOT (holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL)) AS residue) AS e ORDER BY e.parent, e.part, e.position ON CONFLICT (parent, part, position) DO NOTHING RETURNING account)
-SELECT count(*) FILTER (WHERE i.account = 'quarantined'), count(*) FILTER (WHERE i.account = 'merged') INTO u_quarantined, u_merged FROM i;
+WHERE p.project_id IS NOT NULL AND NOT (holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL)) AS residue) AS e ORDER BY e.parent, e.part, e.position ON CONFLICT (parent, part, position) DO NOTHING RETURNING unnest.residue_project_conversations.account)
+ SELECT 0 + (SELECT count(*) AS count_1
+FROM rows_copied) AS anon_1, 0 + (SELECT count(*) AS count_2
+FROM residue_copied
+WHERE residue_copied.account = 'quarantined') AS anon_2, 0 + (SELECT count(*) AS count_3
+FROM residue_copied
+WHERE residue_copied.account = 'merged') AS anon_3
+INTO u_copied, u_out, u_same;
+u_placed := u_placed + u_copied;
+u_quarantined := u_quarantined + u_out;
+u_merged := u_merged + u_same;
 END IF;
 IF u_elements <> u_placed + u_quarantined + u_merged THEN
 u_placed := (SELECT count(*) FROM public.project_conversations WHERE conversation_id = ANY (u_keys));

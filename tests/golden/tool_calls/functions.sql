@@ -18,7 +18,9 @@ u_elements bigint := 0;
 u_placed bigint := 0;
 u_quarantined bigint := 0;
 u_merged bigint := 0;
-u_count bigint := 0;
+u_copied bigint := 0;
+u_out bigint := 0;
+u_same bigint := 0;
 BEGIN
 SELECT (array_agg(w.k ORDER BY w.k DESC))[1], count(*), coalesce(sum(w.size), 0) INTO u_last, u_parents, u_size
 FROM (SELECT q.k, q.size, sum(q.size) OVER (ORDER BY q.k) - q.size AS before
@@ -92,38 +94,33 @@ JOIN LATERAL (SELECT x.element -> 'id' AS tool_call_id, x.element -> 'name' AS t
 JOIN LATERAL (SELECT p.id AS message_id, arrays.discriminator AS is_partial, CAST(x.ordinal + -1 AS INTEGER) AS position, unnest.read_text(f.tool_call_id) AS tool_call_id, unnest.read_text(f.tool_name) AS tool_name, unnest.read_json_text(f.args) AS args, unnest.read_json_text(f.result) AS result, unnest.read_integer(f.text_position) AS text_position, unnest.read_millis(f.timestamp) AS timestamp, p.conversation_id AS conversation_id, coalesce(p.user_id, (SELECT public.conversations.user_id
 FROM public.conversations
 WHERE public.conversations.id = p.conversation_id)) AS user_id, unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)) AS created_at
- LIMIT ALL OFFSET 0) AS v ON true) AS b)
- INSERT INTO public.tool_calls (message_id, is_partial, position, tool_call_id, tool_name, args, result, text_position, timestamp, conversation_id, user_id, created_at, extra) SELECT e.message_id, e.is_partial, e.position, e.tool_call_id, e.tool_name, e.args, e.result, e.text_position, e.timestamp, e.conversation_id, e.user_id, e.created_at, e.extra
+ LIMIT ALL OFFSET 0) AS v ON true) AS b),
+rows_copied AS
+(INSERT INTO public.tool_calls (message_id, is_partial, position, tool_call_id, tool_name, args, result, text_position, timestamp, conversation_id, user_id, created_at, extra) SELECT e.message_id AS message_id, e.is_partial AS is_partial, e.position AS position, e.tool_call_id AS tool_call_id, e.tool_name AS tool_name, e.args AS args, e.result AS result, e.text_position AS text_position, e.timestamp AS timestamp, e.conversation_id AS conversation_id, e.user_id AS user_id, e.created_at AS created_at, e.extra AS extra
 FROM (SELECT elements.message_id AS message_id, elements.is_partial AS is_partial, elements.position AS position, elements.tool_call_id AS tool_call_id, elements.tool_name AS tool_name, elements.args AS args, elements.result AS result, elements.text_position AS text_position, elements.timestamp AS timestamp, elements.conversation_id AS conversation_id, elements.user_id AS user_id, elements.created_at AS created_at, nullif(elements.u_element - array_remove(CAST(ARRAY['id', 'name', 'arguments', 'timestamp', CASE WHEN (elements.result IS NOT NULL) THEN 'result' END, CASE WHEN (elements.text_position IS NOT NULL) THEN 'textPosition' END] AS TEXT[]), NULL), '{}'::jsonb) AS extra
 FROM elements
-WHERE elements.u_fits AND NOT elements.u_superseded) AS e ORDER BY e.message_id, e.is_partial, e.position ON CONFLICT (message_id, is_partial, position) DO NOTHING;
-GET DIAGNOSTICS u_count = ROW_COUNT;
-u_placed := u_placed + u_count;
-WITH i AS (WITH elements AS
-(SELECT b.message_id AS message_id, b.is_partial AS is_partial, b.position AS position, b.tool_call_id AS tool_call_id, b.tool_name AS tool_name, b.args AS args, b.result AS result, b.text_position AS text_position, b.timestamp AS timestamp, b.conversation_id AS conversation_id, b.user_id AS user_id, b.created_at AS created_at, b.u_element AS u_element, b.u_part AS u_part, b.u_fits AS u_fits, b.is_partial != false AND b.u_fits AND bool_or(b.is_partial = false AND b.u_fits) OVER (PARTITION BY b.message_id, b.tool_call_id) AS u_superseded
-FROM (SELECT v.message_id AS message_id, v.is_partial AS is_partial, v.position AS position, v.tool_call_id AS tool_call_id, v.tool_name AS tool_name, v.args AS args, v.result AS result, v.text_position AS text_position, v.timestamp AS timestamp, v.conversation_id AS conversation_id, v.user_id AS user_id, v.created_at AS created_at, x.element AS u_element, arrays.part AS u_part, CASE WHEN (jsonb_typeof(x.element) = 'object' AND v.tool_call_id IS NOT NULL AND v.tool_name IS NOT NULL AND v.args IS NOT NULL AND v.timestamp IS NOT NULL) THEN true ELSE false END AS u_fits
-FROM (SELECT public.messages.id AS id, public.messages.conversation_id AS conversation_id, public.messages.user_id AS user_id, public.messages.created_at AS created_at, public.messages.tool_calls AS tool_calls, public.messages.partial_tool_calls AS partial_tool_calls
-FROM public.messages
-WHERE public.messages.id = ANY (u_keys)) AS p
-JOIN LATERAL (SELECT false AS discriminator, 'tool_calls' AS part, p.tool_calls AS value UNION ALL SELECT true AS discriminator, 'partial_tool_calls' AS part, p.partial_tool_calls AS value) AS arrays ON true
-JOIN jsonb_array_elements(CASE WHEN (jsonb_typeof(arrays.value) = 'array') THEN arrays.value ELSE '[]'::jsonb END) WITH ORDINALITY AS x(element, ordinal) ON true
-JOIN LATERAL (SELECT x.element -> 'id' AS tool_call_id, x.element -> 'name' AS tool_name, x.element -> 'arguments' AS args, x.element -> 'result' AS result, x.element -> 'textPosition' AS text_position, x.element -> 'timestamp' AS timestamp
- LIMIT ALL OFFSET 0) AS f ON true
-JOIN LATERAL (SELECT p.id AS message_id, arrays.discriminator AS is_partial, CAST(x.ordinal + -1 AS INTEGER) AS position, unnest.read_text(f.tool_call_id) AS tool_call_id, unnest.read_text(f.tool_name) AS tool_name, unnest.read_json_text(f.args) AS args, unnest.read_json_text(f.result) AS result, unnest.read_integer(f.text_position) AS text_position, unnest.read_millis(f.timestamp) AS timestamp, p.conversation_id AS conversation_id, coalesce(p.user_id, (SELECT public.conversations.user_id
-FROM public.conversations
-WHERE public.conversations.id = p.conversation_id)) AS user_id, unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)) AS created_at
- LIMIT ALL OFFSET 0) AS v ON true) AS b)
- INSERT INTO unnest.residue_tool_calls (parent, part, position, value, account, reason) SELECT e.parent, e.part, e.position, e.value, e.account, e.reason
+WHERE elements.u_fits AND NOT elements.u_superseded) AS e ORDER BY e.message_id, e.is_partial, e.position ON CONFLICT (message_id, is_partial, position) DO NOTHING RETURNING 1 AS one),
+residue_copied AS
+(INSERT INTO unnest.residue_tool_calls (parent, part, position, value, account, reason) SELECT e.parent AS parent, e.part AS part, e.position AS position, e.value AS value, e.account AS account, e.reason AS reason
 FROM (SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
 FROM (SELECT elements.message_id AS parent, elements.u_part AS part, elements.position AS position, CASE WHEN elements.u_superseded THEN elements.u_element ELSE elements.u_element END AS value, CASE WHEN elements.u_superseded THEN 'merged' ELSE 'quarantined' END AS account, CASE WHEN elements.u_superseded THEN 'superseded' ELSE 'does not fit' END AS reason
 FROM elements
-WHERE NOT elements.u_fits OR elements.u_superseded UNION ALL SELECT p.id AS id, arrays.part AS part, -1 AS anon_1, arrays.value AS value, CASE WHEN (jsonb_typeof(arrays.value) != 'array' AND jsonb_typeof(arrays.value) != 'null') THEN 'quarantined' ELSE 'shape' END AS anon_2, CASE WHEN (jsonb_typeof(arrays.value) = 'null') THEN 'null' WHEN (jsonb_typeof(arrays.value) != 'array') THEN 'not an array' ELSE 'empty' END AS anon_3
+WHERE NOT elements.u_fits OR elements.u_superseded UNION ALL SELECT p.id AS id, arrays.part AS part, -1 AS anon_3, arrays.value AS value, CASE WHEN (jsonb_typeof(arrays.value) != 'array' AND jsonb_typeof(arrays.value) != 'null') THEN 'quarantined' ELSE 'shape' END AS anon_4, CASE WHEN (jsonb_typeof(arrays.value) = 'null') THEN 'null' WHEN (jsonb_typeof(arrays.value) != 'array') THEN 'not an array' ELSE 'empty' END AS anon_5
 FROM (SELECT public.messages.id AS id, public.messages.conversation_id AS conversation_id, public.messages.user_id AS user_id, public.messages.created_at AS created_at, public.messages.tool_calls AS tool_calls, public.messages.partial_tool_calls AS partial_tool_calls
 FROM public.messages
 WHERE public.messages.id = ANY (u_keys)) AS p
 JOIN LATERAL (SELECT false AS discriminator, 'tool_calls' AS part, p.tool_calls AS value UNION ALL SELECT true AS discriminator, 'partial_tool_calls' AS part, p.partial_tool_calls AS value) AS arrays ON true
-WHERE arrays.value IS NOT NULL AND (jsonb_typeof(arrays.value) != 'array' OR jsonb_array_length(CASE WHEN (jsonb_typeof(arrays.value) = 'array') THEN arrays.value ELSE '[]'::jsonb END) = 0)) AS residue) AS e ORDER BY e.parent, e.part, e.position ON CONFLICT (parent, part, position) DO NOTHING RETURNING account)
-SELECT count(*) FILTER (WHERE i.account = 'quarantined'), count(*) FILTER (WHERE i.account = 'merged') INTO u_quarantined, u_merged FROM i;
+WHERE arrays.value IS NOT NULL AND (jsonb_typeof(arrays.value) != 'array' OR jsonb_array_length(CASE WHEN (jsonb_typeof(arrays.value) = 'array') THEN arrays.value ELSE '[]'::jsonb END) = 0)) AS residue) AS e ORDER BY e.parent, e.part, e.position ON CONFLICT (parent, part, position) DO NOTHING RETURNING unnest.residue_tool_calls.account)
+ SELECT 0 + (SELECT count(*) AS count_1
+FROM rows_copied) AS anon_1, 0 + (SELECT count(*) AS count_2
+FROM residue_copied
+WHERE residue_copied.account = 'quarantined') AS anon_2, 0 + (SELECT count(*) AS count_3
+FROM residue_copied
+WHERE residue_copied.account = 'merged') AS anon_6
+INTO u_copied, u_out, u_same;
+u_placed := u_placed + u_copied;
+u_quarantined := u_quarantined + u_out;
+u_merged := u_merged + u_same;
 END IF;
 IF u_elements <> u_placed + u_quarantined + u_merged THEN
 u_placed := (SELECT count(*) FROM public.tool_calls WHERE message_id = ANY (u_keys));

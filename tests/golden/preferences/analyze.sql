@@ -1,0 +1,5 @@
+-- name: analyze.preferences
+ANALYZE public.preferences;
+
+-- name: analyze.residue_preferences
+ANALYZE unnest.residue_preferences;
