@@ -5,6 +5,8 @@ travel to the client. A batch binds the last key as a value (a sub-select would 
 a *second* statement exactly those keys, so that what it reads of other tables is as new as its locks.
 """
 
+import functools
+import operator
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,7 +20,7 @@ from unnest.script.functions import Context, function, set_guard
 from unnest.script.pieces import Reading, in_keys
 from unnest.script.reverse import finding_insert, keys_variable, settled
 from unnest.script.statement import Statement
-from unnest.sql import body, differs, perform, quote, raw, string, table_name, text, type_name
+from unnest.sql import ONE, body, differs, perform, quote, raw, string, table_name, text, type_name
 
 _PLANS = "force_custom_plan"
 _ENGINE_ON = f"u_set := set_config({string(naming.ENGINE_SETTING)}, 'on', true);"
@@ -99,16 +101,7 @@ def backfill(context: Context) -> Statement:
     """
     mapping, face = context.mapping, context.mapping.source
     parents = pieces.parents(mapping, face, in_keys)
-    derived = mapping.derive(parents)
-    inserts = []
-    for output in mapping.outputs:
-        insert = text(pieces.copied(output, derived[output.name]))
-        if not output.internal:
-            inserts.append(f"{insert};\nGET DIAGNOSTICS u_count = ROW_COUNT;\nu_placed := u_placed + u_count;")
-            continue
-        inserts.append(
-            f"WITH i AS ({insert} RETURNING account)\nSELECT {_accounts('i.account')} INTO u_quarantined, u_merged FROM i;"
-        )
+    inserts = [_copied(group, mapping.derive(parents)) for group in pieces.independent(mapping, mapping.derive(parents))]
     reconcile = body(pieces.applied(mapping, parents, in_keys))
     lines = [
         _next_keys(face),
@@ -130,10 +123,32 @@ def backfill(context: Context) -> Statement:
         "RETURN jsonb_build_object('last', u_last::text, 'parents', u_parents, 'bytes', u_size, 'elements', u_elements,",
         "'placed', u_placed, 'merged', u_merged, 'quarantined', u_quarantined, 'skipped', 0);",
     ]
-    counters = "\n".join(f"u_{name} bigint := 0;" for name in ("elements", "placed", "quarantined", "merged", "count"))
+    names = ("elements", "placed", "quarantined", "merged", "copied", "out", "same")
+    counters = "\n".join(f"u_{name} bigint := 0;" for name in names)
     declare = f"{_window_variables(face)}\n{keys_variable(face)}\n{counters}"
     arguments = f"{_bounds(face)}, u_reconcile boolean"
     return function(context, "backfill", "\n".join(lines), declare=declare, arguments=arguments, returns="jsonb", plans=_PLANS)
+
+
+def _copied(group: list[Output], derived: dict[str, sa.Select[Any]]) -> str:
+    """Return the statement that copies outputs that don't read each other, and counts: what they share of E is evaluated once."""
+    placed, quarantined, merged = [_NONE], [_NONE], [_NONE]
+    for output in group:
+        account = output.table.c.account if output.internal else ONE.label("one")
+        made = pieces.copied(output, derived[output.name]).returning(account).cte(f"{output.name}_copied")
+        if not output.internal:
+            placed.append(sa.select(sa.func.count()).select_from(made).scalar_subquery())
+            continue
+        for counts, kind in ((quarantined, Account.QUARANTINED), (merged, Account.MERGED)):
+            counts.append(sa.select(sa.func.count()).select_from(made).where(made.c.account == kind.value).scalar_subquery())
+    totals = (functools.reduce(operator.add, counts) for counts in (placed, quarantined, merged))
+    return (
+        f"{text(sa.select(*totals))}\nINTO u_copied, u_out, u_same;\n"
+        "u_placed := u_placed + u_copied;\nu_quarantined := u_quarantined + u_out;\nu_merged := u_merged + u_same;"
+    )
+
+
+_NONE: Any = sa.literal_column("0", sa.BigInteger)
 
 
 def _accounts(column: str) -> str:

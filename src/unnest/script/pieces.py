@@ -121,7 +121,7 @@ def applied(mapping: Mapping, relation: FromClause, scope: Condition | None, *, 
     """
     derived = mapping.derive(relation)
     statements: list[Executable] = []
-    for group in _independent(mapping, derived):
+    for group in independent(mapping, derived):
         parts = [_made_equal(o, derived[o.name], scope, delete or o.internal) for o in group]
         *others, last = parts
         ctes = [other.cte(f"{output.name}_written") for output, other in zip(group, others, strict=False)]
@@ -129,7 +129,7 @@ def applied(mapping: Mapping, relation: FromClause, scope: Condition | None, *, 
     return statements
 
 
-def _independent(mapping: Mapping, derived: dict[str, Select[Any]]) -> list[list[Output]]:
+def independent(mapping: Mapping, derived: dict[str, Select[Any]]) -> list[list[Output]]:
     """Return the outputs in runs within which none reads another."""
     runs: list[list[Output]] = []
     for output in mapping.outputs:
