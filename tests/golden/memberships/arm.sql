@@ -435,7 +435,13 @@ u_fresh := ARRAY(SELECT k FROM unnest(u_keys) AS k WHERE NOT EXISTS (SELECT 1
 FROM unnest.corrected_memberships AS c WHERE c.face = 'teams' AND c.key = k::text));
 IF u_fresh <> '{}' THEN
 INSERT INTO unnest.finding (migration, mapping, table_name, kind, key, path, account, evidence)
-SELECT 'of_memberships', 'memberships', 'teams', s.kind, s.key, s.path, s.account, s.evidence FROM (SELECT found.kind, found.key, found.path, found.account, found.evidence
+SELECT 'of_memberships', 'memberships', 'teams', s.kind, s.key, s.path, s.account, s.evidence FROM (WITH listed AS MATERIALIZED
+(SELECT p.id AS holder, jsonb_object_agg(CAST(unnest.read_text(x.element) AS TEXT), true) FILTER (WHERE CAST(unnest.read_text(x.element) AS TEXT) IS NOT NULL) AS ids
+FROM (SELECT public.teams.id AS id, public.teams.player_ids AS player_ids
+FROM public.teams
+WHERE public.teams.id = ANY (u_fresh)) AS p
+JOIN jsonb_array_elements(CASE WHEN (jsonb_typeof(p.player_ids) = 'array') THEN p.player_ids ELSE '[]'::jsonb END) WITH ORDINALITY AS x(element, ordinal) ON true GROUP BY p.id)
+ SELECT found.kind, found.key, found.path, found.account, found.evidence
 FROM (SELECT f.key AS key, f.kind AS kind, f.path AS path, f.account AS account, f.evidence AS evidence
 FROM (SELECT z.key AS key, z.kind AS kind, z.path AS path, z.account AS account, z.evidence AS evidence
 FROM (SELECT CAST(p.id AS TEXT) AS key, CASE WHEN (unnest.read_text(x.element) IS NULL) THEN 'not an id' WHEN (member.id IS NULL) THEN 'stale id' WHEN (row_number() OVER (PARTITION BY p.id, x.element ORDER BY x.ordinal) > 1) THEN 'duplicate id' WHEN (member.team_id IS DISTINCT FROM p.id) THEN 'mismatch' WHEN false THEN 'owner differs' END AS kind, concat('player_ids[', x.ordinal - 1, ']') AS path, CASE WHEN (row_number() OVER (PARTITION BY p.id, x.element ORDER BY x.ordinal) > 1) THEN 'merged' ELSE 'quarantined' END AS account, jsonb_build_object('value', x.element, 'position', x.ordinal - 1, 'team_id', member.team_id) AS evidence
@@ -449,12 +455,8 @@ FROM (SELECT public.teams.id AS id, public.teams.player_ids AS player_ids
 FROM public.teams
 WHERE public.teams.id = ANY (u_fresh)) AS p
 JOIN public.players AS member ON member.team_id = p.id
-LEFT JOIN (SELECT p.id AS holder, unnest.read_text(x.element) AS id
-FROM (SELECT public.teams.id AS id, public.teams.player_ids AS player_ids
-FROM public.teams
-WHERE public.teams.id = ANY (u_fresh)) AS p
-JOIN jsonb_array_elements(CASE WHEN (jsonb_typeof(p.player_ids) = 'array') THEN p.player_ids ELSE '[]'::jsonb END) WITH ORDINALITY AS x(element, ordinal) ON true) AS listed ON listed.holder = p.id AND member.id = listed.id
-WHERE listed.holder IS NULL UNION ALL SELECT CAST(p.id AS TEXT) AS key, 'not an array' AS kind, 'player_ids' AS path, 'quarantined' AS account, jsonb_build_object('value', p.player_ids) AS evidence
+LEFT JOIN listed ON listed.holder = p.id
+WHERE NOT coalesce(listed.ids ? CAST(member.id AS TEXT), false) UNION ALL SELECT CAST(p.id AS TEXT) AS key, 'not an array' AS kind, 'player_ids' AS path, 'quarantined' AS account, jsonb_build_object('value', p.player_ids) AS evidence
 FROM (SELECT public.teams.id AS id, public.teams.player_ids AS player_ids
 FROM public.teams
 WHERE public.teams.id = ANY (u_fresh)) AS p
@@ -527,7 +529,11 @@ u_fresh := ARRAY(SELECT k FROM unnest(u_keys) AS k WHERE NOT EXISTS (SELECT 1
 FROM unnest.corrected_memberships AS c WHERE c.face = 'teams' AND c.key = k::text));
 IF u_fresh <> '{}' THEN
 INSERT INTO unnest.finding (migration, mapping, table_name, kind, key, path, account, evidence)
-SELECT 'of_memberships', 'memberships', 'teams', s.kind, s.key, s.path, s.account, s.evidence FROM (SELECT found.kind, found.key, found.path, found.account, found.evidence
+SELECT 'of_memberships', 'memberships', 'teams', s.kind, s.key, s.path, s.account, s.evidence FROM (WITH listed AS MATERIALIZED
+(SELECT p.id AS holder, jsonb_object_agg(CAST(unnest.read_text(x.element) AS TEXT), true) FILTER (WHERE CAST(unnest.read_text(x.element) AS TEXT) IS NOT NULL) AS ids
+FROM (SELECT OLD.id AS id, OLD.player_ids AS player_ids) AS p
+JOIN jsonb_array_elements(CASE WHEN (jsonb_typeof(p.player_ids) = 'array') THEN p.player_ids ELSE '[]'::jsonb END) WITH ORDINALITY AS x(element, ordinal) ON true GROUP BY p.id)
+ SELECT found.kind, found.key, found.path, found.account, found.evidence
 FROM (SELECT f.key AS key, f.kind AS kind, f.path AS path, f.account AS account, f.evidence AS evidence
 FROM (SELECT z.key AS key, z.kind AS kind, z.path AS path, z.account AS account, z.evidence AS evidence
 FROM (SELECT CAST(p.id AS TEXT) AS key, CASE WHEN (unnest.read_text(x.element) IS NULL) THEN 'not an id' WHEN (member.id IS NULL) THEN 'stale id' WHEN (row_number() OVER (PARTITION BY p.id, x.element ORDER BY x.ordinal) > 1) THEN 'duplicate id' WHEN (member.team_id IS DISTINCT FROM p.id) THEN 'mismatch' WHEN false THEN 'owner differs' END AS kind, concat('player_ids[', x.ordinal - 1, ']') AS path, CASE WHEN (row_number() OVER (PARTITION BY p.id, x.element ORDER BY x.ordinal) > 1) THEN 'merged' ELSE 'quarantined' END AS account, jsonb_build_object('value', x.element, 'position', x.ordinal - 1, 'team_id', member.team_id) AS evidence
@@ -537,10 +543,8 @@ LEFT JOIN public.players AS member ON member.id = unnest.read_text(x.element)) A
 WHERE z.kind IS NOT NULL UNION ALL SELECT CAST(p.id AS TEXT) AS key, 'missing from array' AS kind, 'player_ids' AS path, 'shape' AS account, jsonb_build_object('value', member.id, 'team_id', p.id) AS evidence
 FROM (SELECT OLD.id AS id, OLD.player_ids AS player_ids) AS p
 JOIN public.players AS member ON member.team_id = p.id
-LEFT JOIN (SELECT p.id AS holder, unnest.read_text(x.element) AS id
-FROM (SELECT OLD.id AS id, OLD.player_ids AS player_ids) AS p
-JOIN jsonb_array_elements(CASE WHEN (jsonb_typeof(p.player_ids) = 'array') THEN p.player_ids ELSE '[]'::jsonb END) WITH ORDINALITY AS x(element, ordinal) ON true) AS listed ON listed.holder = p.id AND member.id = listed.id
-WHERE listed.holder IS NULL UNION ALL SELECT CAST(p.id AS TEXT) AS key, 'not an array' AS kind, 'player_ids' AS path, 'quarantined' AS account, jsonb_build_object('value', p.player_ids) AS evidence
+LEFT JOIN listed ON listed.holder = p.id
+WHERE NOT coalesce(listed.ids ? CAST(member.id AS TEXT), false) UNION ALL SELECT CAST(p.id AS TEXT) AS key, 'not an array' AS kind, 'player_ids' AS path, 'quarantined' AS account, jsonb_build_object('value', p.player_ids) AS evidence
 FROM (SELECT OLD.id AS id, OLD.player_ids AS player_ids) AS p
 WHERE (jsonb_typeof(p.player_ids) NOT IN ('array', 'null'))) AS f) AS found
 WHERE NOT coalesce((found.evidence ->> 'value') = ANY (u_changed), false)) AS s

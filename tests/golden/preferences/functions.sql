@@ -621,10 +621,9 @@ u_parents bigint;
 u_size bigint;
 BEGIN
 SELECT (array_agg(w.k ORDER BY w.k DESC))[1], count(*), coalesce(sum(w.size), 0) INTO u_last, u_parents, u_size
-FROM (SELECT q.k, q.size, sum(q.size) OVER (ORDER BY q.k) - q.size AS before
 FROM (SELECT id AS k, 0 AS size FROM public.users
 WHERE (u_after IS NULL OR id > u_after) AND (u_upto IS NULL OR id <= u_upto)
-ORDER BY id LIMIT u_rows) AS q) AS w WHERE w.before < u_bytes;
+ORDER BY id LIMIT u_rows) AS w;
 RETURN jsonb_build_object('last', u_last::text, 'parents', u_parents, 'bytes', u_size);
 END $unnest$;
 
