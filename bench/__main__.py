@@ -60,11 +60,11 @@ def main(
 
 def run(name: str, databases: Databases, sizes: Sizes) -> Result:
     """Run a suite and note where and when."""
-    started, load = time.perf_counter(), os.getloadavg()[0]
+    started, load, commit = time.perf_counter(), os.getloadavg()[0], _commit()
     result = SUITES[name](databases, sizes)
     databases.drop_all()
     result.run.update(_machine(databases))
-    result.run.update({"load average": f"{load:.1f} before, {os.getloadavg()[0]:.1f} after"})
+    result.run.update({"commit": commit, "load average": f"{load:.1f} before, {os.getloadavg()[0]:.1f} after"})
     result.run["took"] = f"{time.perf_counter() - started:.0f} s"
     return result
 
@@ -83,7 +83,6 @@ def _machine(databases: Databases) -> dict[str, Cell]:
     return {
         "measured": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "PostgreSQL": databases.version,
-        "commit": _commit(),
         "Python": platform.python_version(),
         "machine": f"{os.cpu_count()} cores ({models[0] if models else platform.processor()}), {memory} GB, {platform.system()}",
     }
