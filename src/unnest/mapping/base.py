@@ -253,6 +253,11 @@ class Mapping(ABC):
         return ()
 
     @property
+    def implied(self) -> tuple[str, ...]:
+        """Nested columns of the source that agree wherever rows and residue agree with E: their round trip shows nothing new."""
+        return ()
+
+    @property
     def guaranteed(self) -> tuple[str, ...]:
         """Columns of the targets whose foreign keys legacy data can't break, because E gives no row that would."""
         return tuple(output.parent for output in self.targets)

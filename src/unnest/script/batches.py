@@ -55,14 +55,17 @@ def _bounds(face: Face) -> str:
 def _next_keys(face: Face, *, sized: bool = True) -> str:
     """Return the statement that finds the end of the next window: so many parents, or so many bytes of nested values."""
     key = quote(face.key)
-    sizes = " + ".join(f"coalesce(pg_column_size({quote(name)}), 0)" for name in face.nested) if sized else "0"
-    return (
-        "SELECT (array_agg(w.k ORDER BY w.k DESC))[1], count(*), coalesce(sum(w.size), 0) INTO u_last, u_parents, u_size\n"
-        "FROM (SELECT q.k, q.size, sum(q.size) OVER (ORDER BY q.k) - q.size AS before\n"
-        f"FROM (SELECT {key} AS k, {sizes} AS size FROM {table_name(face.table)}\n"
-        f"WHERE (u_after IS NULL OR {key} > u_after) AND (u_upto IS NULL OR {key} <= u_upto)\n"
-        f"ORDER BY {key} LIMIT u_rows) AS q) AS w WHERE w.before < u_bytes;"
+    heavy = [quote(name) for name in face.nested if isinstance(face.table.c[name].type, sa.JSON)] if sized else []
+    sizes = " + ".join(f"coalesce(pg_column_size({name}), 0)" for name in heavy)
+    result = "SELECT (array_agg(w.k ORDER BY w.k DESC))[1], count(*), coalesce(sum(w.size), 0) INTO u_last, u_parents, u_size\n"
+    keys = (
+        f"(SELECT {key} AS k, {sizes or '0'} AS size FROM {table_name(face.table)}\n"
+        f"WHERE (u_after IS NULL OR {key} > u_after) AND (u_upto IS NULL OR {key} <= u_upto)\nORDER BY {key} LIMIT u_rows)"
     )
+    if not heavy:
+        return f"{result}FROM {keys} AS w;"
+    before = "sum(q.size) OVER (ORDER BY q.k) - q.size AS before"
+    return f"{result}FROM (SELECT q.k, q.size, {before}\nFROM {keys} AS q) AS w WHERE w.before < u_bytes;"
 
 
 def _window_variables(face: Face) -> str:
@@ -261,7 +264,8 @@ def verify(context: Context, face: Face) -> Statement:
     differ = _rows_differ(mapping, mapping.outputs) if face is mapping.source else []
     queries: list[Any] = [differ[0] if len(differ) == 1 else sa.union_all(*differ)] if differ else []
     rebuilt = mapping.rebuild(face, parents, pieces.rows_read(mapping, Reading.LIVE)).subquery("r")
-    for name in face.nested:
+    implied = mapping.implied if face is mapping.source else ()
+    for name in (column for column in face.nested if column not in implied):
         select = sa.select(
             sa.literal(f"nested value of {face.name}"),
             sa.cast(parents.c[face.key], sa.Text),
