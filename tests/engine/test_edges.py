@@ -277,6 +277,23 @@ def test_the_backfill_ends_although_the_table_is_written_at_full_speed(chat: Con
     assert chat.execute("SELECT count(*) FROM attachments").fetchone() == (3000 + written[0],)
 
 
+# -- to the beginning and again ---------------------------------------------------------------------------------------------
+
+
+def test_what_the_new_side_has_written_is_set_aside_each_time(chat: Connection) -> None:
+    chat.execute("INSERT INTO projects (id, user_id) VALUES ('p', 'u')")
+    chat.execute("INSERT INTO conversations (id, user_id, project_id) VALUES ('c', 'u', 'p')")
+    chat.execute("INSERT INTO messages (id, attachments) VALUES ('m', %s)", [Jsonb([SOUND])])
+    for time in (1, 2, 3):
+        with running(chat) as runner:
+            for id in (M1, M3):
+                assert runner.advance(id, Stage.DUAL_READ, "test") is Stage.DUAL_READ
+                assert runner.rollback(id, Stage.PENDING) is Stage.PENDING
+        for table in ("attachments", "project_conversations"):
+            kept = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier("unnest", f"kept_{time}_{table}"))
+            assert chat.execute(kept).fetchone() == (1,)
+
+
 # -- refusals ---------------------------------------------------------------------------------------------------------------
 
 
