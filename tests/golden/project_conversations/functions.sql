@@ -23,10 +23,9 @@ u_out bigint := 0;
 u_same bigint := 0;
 BEGIN
 SELECT (array_agg(w.k ORDER BY w.k DESC))[1], count(*), coalesce(sum(w.size), 0) INTO u_last, u_parents, u_size
-FROM (SELECT q.k, q.size, sum(q.size) OVER (ORDER BY q.k) - q.size AS before
-FROM (SELECT id AS k, coalesce(pg_column_size(project_id), 0) AS size FROM public.conversations
+FROM (SELECT id AS k, 0 AS size FROM public.conversations
 WHERE (u_after IS NULL OR id > u_after) AND (u_upto IS NULL OR id <= u_upto)
-ORDER BY id LIMIT u_rows) AS q) AS w WHERE w.before < u_bytes;
+ORDER BY id LIMIT u_rows) AS w;
 IF u_parents = 0 THEN RETURN NULL; END IF;
 u_set := set_config('unnest.m_project_conversations', 'rev', true);
 u_set := set_config('unnest.engine', 'on', true);
@@ -125,10 +124,9 @@ u_parents bigint;
 u_size bigint;
 BEGIN
 SELECT (array_agg(w.k ORDER BY w.k DESC))[1], count(*), coalesce(sum(w.size), 0) INTO u_last, u_parents, u_size
-FROM (SELECT q.k, q.size, sum(q.size) OVER (ORDER BY q.k) - q.size AS before
-FROM (SELECT id AS k, coalesce(pg_column_size(project_id), 0) AS size FROM public.conversations
+FROM (SELECT id AS k, 0 AS size FROM public.conversations
 WHERE (u_after IS NULL OR id > u_after) AND (u_upto IS NULL OR id <= u_upto)
-ORDER BY id LIMIT u_rows) AS q) AS w WHERE w.before < u_bytes;
+ORDER BY id LIMIT u_rows) AS w;
 RETURN jsonb_build_object('last', u_last::text, 'parents', u_parents, 'bytes', u_size);
 END $unnest$;
 
@@ -155,10 +153,9 @@ u_quarantined bigint := 0;
 u_merged bigint := 0;
 BEGIN
 SELECT (array_agg(w.k ORDER BY w.k DESC))[1], count(*), coalesce(sum(w.size), 0) INTO u_last, u_parents, u_size
-FROM (SELECT q.k, q.size, sum(q.size) OVER (ORDER BY q.k) - q.size AS before
-FROM (SELECT id AS k, coalesce(pg_column_size(project_id), 0) AS size FROM public.conversations
+FROM (SELECT id AS k, 0 AS size FROM public.conversations
 WHERE (u_after IS NULL OR id > u_after) AND (u_upto IS NULL OR id <= u_upto)
-ORDER BY id LIMIT u_rows) AS q) AS w WHERE w.before < u_bytes;
+ORDER BY id LIMIT u_rows) AS w;
 IF u_parents = 0 THEN RETURN NULL; END IF;
 u_set := set_config('unnest.m_project_conversations', 'rev', true);
 u_set := set_config('unnest.engine', 'on', true);
@@ -271,18 +268,6 @@ FULL JOIN (SELECT unnest.residue_project_conversations.parent AS parent, unnest.
 FROM unnest.residue_project_conversations
 WHERE (u_after IS NULL OR unnest.residue_project_conversations.parent > u_after) AND (u_upto IS NULL OR unnest.residue_project_conversations.parent <= u_upto)) AS t ON e.parent = t.parent AND t.part = e.part AND t.position = e.position
 WHERE e.parent IS NULL OR t.parent IS NULL OR (e.value, e.account, e.reason) IS DISTINCT FROM (t.value, t.account, t.reason)
-LIMIT u_limit;
-RETURN QUERY SELECT 'nested value of conversations' AS anon_1, CAST(p.id AS TEXT) AS id, 'project_id' AS anon_2, to_jsonb(r.project_id) AS to_jsonb_1, to_jsonb(p.project_id) AS to_jsonb_2
-FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
-FROM public.conversations
-WHERE (u_after IS NULL OR public.conversations.id > u_after) AND (u_upto IS NULL OR public.conversations.id <= u_upto)) AS p
-JOIN (SELECT p.id AS id, coalesce(r.project_id, CAST(l.value #>> '{}' AS TEXT)) AS project_id
-FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
-FROM public.conversations
-WHERE (u_after IS NULL OR public.conversations.id > u_after) AND (u_upto IS NULL OR public.conversations.id <= u_upto)) AS p
-LEFT JOIN public.project_conversations AS r ON r.conversation_id = p.id
-LEFT JOIN unnest.residue_project_conversations AS l ON l.parent = p.id AND l.part = 'project_id') AS r ON r.id = p.id
-WHERE p.project_id IS DISTINCT FROM r.project_id
 LIMIT u_limit;
 RETURN;
 END $unnest$;
@@ -605,10 +590,9 @@ u_parents bigint;
 u_size bigint;
 BEGIN
 SELECT (array_agg(w.k ORDER BY w.k DESC))[1], count(*), coalesce(sum(w.size), 0) INTO u_last, u_parents, u_size
-FROM (SELECT q.k, q.size, sum(q.size) OVER (ORDER BY q.k) - q.size AS before
 FROM (SELECT id AS k, 0 AS size FROM public.conversations
 WHERE (u_after IS NULL OR id > u_after) AND (u_upto IS NULL OR id <= u_upto)
-ORDER BY id LIMIT u_rows) AS q) AS w WHERE w.before < u_bytes;
+ORDER BY id LIMIT u_rows) AS w;
 RETURN jsonb_build_object('last', u_last::text, 'parents', u_parents, 'bytes', u_size);
 END $unnest$;
 

@@ -84,7 +84,7 @@ END $unnest$;
 -- name: prelude.set_aside
 CREATE OR REPLACE FUNCTION unnest.set_aside(u_migration text, u_table text) RETURNS text
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $unnest$
-DECLARE u_name text; u_any boolean; u_number integer := 1; u_old text;
+DECLARE u_name text; u_any boolean; u_number integer := 1; u_old text; u_schema text; u_part record;
 BEGIN
 IF to_regclass(u_table) IS NULL THEN RETURN NULL; END IF;
 EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s)', u_table) INTO u_any;
@@ -92,14 +92,21 @@ IF NOT u_any OR NOT EXISTS (SELECT 1 FROM unnest.event AS e WHERE e.migration = 
 EXECUTE format('DROP TABLE %s', u_table);
 RETURN NULL;
 END IF;
-SELECT c.relname INTO u_old FROM pg_class AS c WHERE c.oid = to_regclass(u_table);
+SELECT c.relname, c.relnamespace::regnamespace::text INTO u_old, u_schema FROM pg_class AS c WHERE c.oid = to_regclass(u_table);
 LOOP
 u_name := left('kept_' || u_number || '_' || u_old, 63);
 EXIT WHEN to_regclass(format('unnest.%I', u_name)) IS NULL;
 u_number := u_number + 1;
 END LOOP;
-EXECUTE format('ALTER TABLE %s SET SCHEMA unnest', u_table);
-EXECUTE format('ALTER TABLE unnest.%I RENAME TO %I', u_old, u_name);
+FOR u_part IN SELECT c.oid::regclass::text AS own, c.relname AS name, c.relkind AS kind FROM pg_class AS c
+WHERE c.oid IN (SELECT i.indexrelid FROM pg_index AS i WHERE i.indrelid = to_regclass(u_table))
+OR c.relkind = 'S' AND c.oid IN (SELECT d.objid FROM pg_depend AS d WHERE d.refobjid = to_regclass(u_table)) LOOP
+EXECUTE format('ALTER %s %s RENAME TO %I', CASE u_part.kind WHEN 'S' THEN 'SEQUENCE' ELSE 'INDEX' END, u_part.own,
+CASE WHEN octet_length(u_part.name) <= 50 THEN 'kept_' || u_number || '_' || u_part.name
+ELSE 'kept_' || u_number || '_' || md5(u_part.name) END);
+END LOOP;
+EXECUTE format('ALTER TABLE %s RENAME TO %I', u_table, u_name);
+EXECUTE format('ALTER TABLE %s.%I SET SCHEMA unnest', u_schema, u_name);
 RETURN u_name;
 END $unnest$;
 
