@@ -16,8 +16,8 @@ ENGINE_SETTING = "unnest.engine"
 
 
 _WORDS = (
-    "account after bytes changed count direction document element elements fits fresh guard ids inner kept key keys last limit"
-    " merged parents part placed quarantined recent reconcile rows set size superseded upto"
+    "account after apart bytes changed copied count direction document element elements fits fresh guard ids inner kept key keys"
+    " last limit merged out parents part placed quarantined reason recent reconcile rows same set size superseded upto"
 )
 VARIABLES = frozenset(f"u_{word}" for word in _WORDS.split())
 """Names within the generated functions. Where a statement reads a table with such a column, the column would be taken for the
