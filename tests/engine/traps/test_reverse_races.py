@@ -65,7 +65,9 @@ def test_two_links_of_one_project_are_both_in_its_array(make_world: MakeWorld) -
 
 
 def two_pointers(world: World) -> tuple[bool, list[str]]:
-    """The same race of two old writers, before the new side is open."""
+    """The same race of two old writers, before the new side is open; the array has been corrected once before."""
+    world.run("UPDATE conversations SET project_id = 'p2' WHERE id = 'c1'")
+    world.run("UPDATE conversations SET project_id = NULL WHERE id = 'c1'")
     one, two = world.session("one"), world.session("two")
     set_pointer = "UPDATE conversations SET project_id = 'p2' WHERE id = %s"
     one.run(set_pointer, "c1")
