@@ -182,6 +182,16 @@ def array_or_empty(document: ColumnElement[Any]) -> ColumnElement[Any]:
     return sa.case((kind_of(document) == "array", document), else_=jsonb("[]"))
 
 
+def length_of(document: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return how many elements an array holds; null and a missing value hold none, any other value counts as one."""
+    return sa.case(
+        (kind_of(document) == "array", sa.func.jsonb_array_length(array_or_empty(document))),
+        (kind_of(document) == "null", 0),
+        (document.is_not(None), 1),
+        else_=0,
+    )
+
+
 def elements(document: ColumnElement[Any], alias: str) -> Any:
     """Return the elements of an array as a relation ``alias(element, ordinal)``; nothing where it is no array."""
     call = sa.func.jsonb_array_elements(array_or_empty(document))

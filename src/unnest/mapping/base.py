@@ -210,8 +210,13 @@ class Mapping(ABC):
         """
 
     @abstractmethod
+    def size(self, face: Face, parents: FromClause) -> ColumnElement[Any]:
+        """Return how many elements the nested values of one of ``parents`` hold, counted without E."""
+
     def elements(self, face: Face, parents: FromClause) -> Select[Any]:
-        """Return one number: the elements that the nested values of ``parents`` hold, counted without E."""
+        """Return one number: the elements that the nested values of all ``parents`` hold."""
+        total = sa.func.coalesce(sa.func.sum(self.size(face, parents)), 0)
+        return sa.select(sa.cast(total, sa.BigInteger)).select_from(parents)
 
     @property
     @abstractmethod

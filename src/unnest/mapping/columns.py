@@ -165,11 +165,9 @@ class Columns(Mapping):
         relation = parents.outerjoin(r, r.c[self.parent] == key).outerjoin(left, left.c.parent == key)
         return sa.select(key, value.label(self.column.name)).select_from(relation)
 
-    def elements(self, face: Face, parents: FromClause) -> Select[Any]:
-        value = parents.c[self.column.name]
-        held = sa.case((kind_of(value) == "null", 0), (value.is_not(None), 1), else_=0)
-        del face
-        return sa.select(sa.cast(func.coalesce(func.sum(held), 0), sa.BigInteger)).select_from(parents)
+    def size(self, face: Face, parents: FromClause) -> ColumnElement[Any]:
+        value = parents.c[face.nested[0]]
+        return sa.case((kind_of(value) == "null", 0), (value.is_not(None), 1), else_=0)
 
     @property
     def losses(self) -> tuple[str, ...]:

@@ -262,16 +262,15 @@ class Entries(Mapping):
         same = (left.c.parent == parents.c[self.source.key], left.c.part == part, left.c.position == WHOLE)
         return sa.select(left.c.value).where(*same).correlate(parents).scalar_subquery()
 
-    def elements(self, face: Face, parents: FromClause) -> Select[Any]:
-        del face
-        value = parents.c[self.column.name]
+    def size(self, face: Face, parents: FromClause) -> ColumnElement[Any]:
+        value = parents.c[face.nested[0]]
         whole = func.unnest.object_or_empty(value, type_=JSONB)
         total: ColumnElement[Any] = self._keys(whole) + self._outcast(value)
         for group in self.groups:
             inside = get(whole, group)
             total = total - sa.case((inside.is_not(None), 1), else_=0)
             total = total + self._keys(func.unnest.object_or_empty(inside, type_=JSONB)) + self._outcast(inside)
-        return sa.select(sa.cast(func.coalesce(func.sum(total), 0), sa.BigInteger)).select_from(parents)
+        return total
 
     def _keys(self, document: ColumnElement[Any]) -> ColumnElement[Any]:
         return sa.select(func.count()).select_from(func.jsonb_object_keys(document).table_valued("k")).scalar_subquery()

@@ -14,7 +14,6 @@ from sqlalchemy.sql.selectable import FromClause, Select
 
 from unnest import naming
 from unnest.mapping.base import (
-    RESIDUE_COLUMNS,
     Account,
     Face,
     Follow,
@@ -28,9 +27,10 @@ from unnest.mapping.base import (
 from unnest.mapping.base import Rows as RowsRead
 from unnest.mapping.checks import checked, require, require_column, require_key, require_once, require_table, source_key
 from unnest.mapping.codecs import Field, codec_for
-from unnest.sql import array_or_empty, as_text, build_object, each, elements, jsonb, kind_of, moved, text
+from unnest.sql import as_text, build_object, each, elements, jsonb, kind_of, length_of, moved, text
 
 func = sa.func
+_FITS, _REASON = "u_fits", "u_reason"
 
 
 class Links(Mapping):
@@ -129,23 +129,23 @@ class Links(Mapping):
         return moved(moved(expression, self.member_table, members), self.holder, holder)
 
     def derive(self, parents: FromClause) -> dict[str, Select[Any]]:
+        """Both outputs read one common table expression: every pointer, whether it may be a link, and why not."""
         relation, holder, allowed = self._joined(parents)
         key, pointer = parents.c[self.source.key], parents.c[self.truth.name]
         initial = [self._onto(value, parents, holder).label(name) for name, value in self.initial.items()]
-        link = sa.select(key.label(self.member), pointer.label(self.parent), *initial).select_from(relation)
         reason = sa.case(*self._reasons(parents, holder), else_="does not fit")
+        columns = [key.label(self.member), pointer.label(self.parent), *initial, allowed.label(_FITS), reason.label(_REASON)]
+        e = sa.select(*columns).select_from(relation).where(pointer.is_not(None)).cte("pointers")
         residue = sa.select(
-            key.label("parent"),
+            e.c[self.member].label("parent"),
             sa.literal(self.truth.name, sa.Text).label("part"),
             sa.literal(0).label("position"),
-            func.to_jsonb(pointer, type_=JSONB).label("value"),
+            func.to_jsonb(e.c[self.parent], type_=JSONB).label("value"),
             sa.literal(Account.QUARANTINED.value, sa.Text).label("account"),
-            reason.label("reason"),
-        ).select_from(relation)
-        return {
-            "rows": link.where(pointer.is_not(None), allowed),
-            "residue": sa.select(*each(RESIDUE_COLUMNS, residue.where(pointer.is_not(None), ~allowed).subquery("residue"))),
-        }
+            e.c[_REASON].label("reason"),
+        )
+        rows = sa.select(*each([self.member, self.parent, *self.initial], e))
+        return {"rows": rows.where(e.c[_FITS]), "residue": residue.where(~e.c[_FITS])}
 
     def _reasons(self, members: FromClause, holder: FromClause) -> list[tuple[ColumnElement[bool], str]]:
         found = [(holder.c[self.follower.key].is_(None), f"{self.parent.removesuffix('_id')} gone")]
@@ -265,17 +265,10 @@ class Links(Mapping):
         found = _finding(key, sa.literal("not an array"), sa.literal(self.array.name, sa.Text), account, evidence)
         return found.select_from(holders).where(kind_of(array).not_in(("array", "null")))
 
-    def elements(self, face: Face, parents: FromClause) -> Select[Any]:
+    def size(self, face: Face, parents: FromClause) -> ColumnElement[Any]:
         if face is self.source:
-            return sa.select(func.count(parents.c[self.truth.name])).select_from(parents)
-        array = parents.c[self.array.name]
-        size = sa.case(
-            (kind_of(array) == "array", func.jsonb_array_length(array_or_empty(array))),
-            (kind_of(array) == "null", 0),
-            (array.is_not(None), 1),
-            else_=0,
-        )
-        return sa.select(sa.cast(func.coalesce(func.sum(size), 0), sa.BigInteger)).select_from(parents)
+            return sa.case((parents.c[self.truth.name].is_not(None), 1), else_=0)
+        return length_of(parents.c[self.array.name])
 
     # -- after cleanup ----------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,8 @@ inside. An element whose required fields do not fit goes to residue whole; what 
 keys, optional values that do not fit) stays in the ``rest`` column, or in residue where the table has none.
 """
 
+import functools
+import operator
 from collections.abc import Mapping as Map
 from collections.abc import Sequence
 from typing import Any
@@ -51,6 +53,7 @@ from unnest.sql import (
     get,
     jsonb,
     kind_of,
+    length_of,
     moved,
     text,
 )
@@ -328,25 +331,9 @@ class Rows(Mapping):
 
     # -- census, positions, equality --------------------------------------------------------------------------------------
 
-    def elements(self, face: Face, parents: FromClause) -> Select[Any]:
-        counts = [
-            func.coalesce(
-                func.sum(
-                    sa.case(
-                        (kind_of(parents.c[n]) == "array", func.jsonb_array_length(array_or_empty(parents.c[n]))),
-                        (kind_of(parents.c[n]) == "null", 0),
-                        (parents.c[n].is_not(None), 1),
-                        else_=0,
-                    )
-                ),
-                0,
-            )
-            for n in face.nested
-        ]
-        total: ColumnElement[Any] = counts[0]
-        for count in counts[1:]:
-            total = total + count
-        return sa.select(sa.cast(total, sa.BigInteger)).select_from(parents)
+    def size(self, face: Face, parents: FromClause) -> ColumnElement[Any]:
+        counts = [length_of(parents.c[name]) for name in face.nested]
+        return functools.reduce(operator.add, counts)
 
     def ranks(self, scope: Condition) -> Sequence[Rank]:
         r, left = self.into.alias("r"), self.output("residue").table.alias("l")

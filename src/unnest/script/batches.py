@@ -18,7 +18,7 @@ from unnest.script import pieces
 from unnest.script.forward import sides
 from unnest.script.functions import Context, function, set_guard
 from unnest.script.pieces import Reading, in_keys
-from unnest.script.reverse import finding_insert, keys_variable, settled
+from unnest.script.reverse import finding_insert, in_fresh, keys_variable, settled
 from unnest.script.statement import Statement
 from unnest.sql import ONE, body, differs, perform, quote, raw, string, table_name, text, type_name
 
@@ -72,13 +72,13 @@ def _window_variables(face: Face) -> str:
     return f"u_last {pieces.key_type(face)};\nu_parents bigint;\nu_size bigint;"
 
 
-def _take_keys(face: Face) -> str:
-    """Return the statement that locks the window's parents, in key order, and remembers which they are."""
-    key = face.table.c[face.key]
-    kind = key.type
-    bounds = [sa.or_(raw("u_after IS NULL", sa.Boolean()), key > raw("u_after", kind)), key <= raw("u_last", kind)]
-    select = sa.select(key).where(*bounds).order_by(key).with_for_update(key_share=True)
-    return f"{pieces.KEYS} := ARRAY({text(select)});"
+def _take_keys(mapping: Mapping, face: Face) -> str:
+    """Return the statement that locks the window's parents, in key order, remembers which they are and counts their elements."""
+    table, key = face.table, face.table.c[face.key]
+    bounds = [sa.or_(raw("u_after IS NULL", sa.Boolean()), key > raw("u_after", key.type)), key <= raw("u_last", key.type)]
+    locked = sa.select(key.label("k"), mapping.size(face, table).label("n")).where(*bounds).order_by(key)
+    taken = "coalesce(array_agg(l.k), '{}'), coalesce(sum(l.n), 0)"
+    return f"SELECT {taken} INTO {pieces.KEYS}, u_elements\nFROM ({text(locked.with_for_update(key_share=True))}) AS l;"
 
 
 def window(context: Context, face: Face, *, sized: bool = True) -> Statement:
@@ -112,8 +112,7 @@ def backfill(context: Context) -> Statement:
         # Nothing follows a copy: what the parents mean does not change by it, and followers have a walk of their own.
         set_guard(mapping, "'rev'"),
         _ENGINE_ON,
-        _take_keys(face),
-        f"u_elements := ({text(mapping.elements(face, parents))});",
+        _take_keys(mapping, face),
         "IF u_reconcile THEN",
         f"{reconcile}\nu_placed := -1;",
         "ELSE",
@@ -186,28 +185,26 @@ def _unbalanced(context: Context) -> str:
 def rebuild(context: Context, face: Face) -> Statement:
     """Return the function that makes a window of nested values equal to R.
 
-    For followers, with ``u_account``, what is about to be dropped is recorded first and the elements are accounted for. For the
-    source the rows are the truth and are settled afterwards.
+    For the source the rows are the truth and are settled afterwards. For followers, with ``u_account``, those that disagree are
+    looked for first: what they are about to lose is recorded, and every element is accounted for.
     """
     mapping, is_source = context.mapping, face is context.mapping.source
-    parents = pieces.parents(mapping, face, in_keys)
-    counted = "" if is_source else _counted(context, face, parents)
-    statements = settled(context) if is_source else [pieces.refreshed(mapping, face, in_keys, Reading.LIVE)]
+    statements = settled(context) if is_source else [pieces.refreshed(mapping, face, in_fresh, Reading.LIVE)]
     lines = [
         _next_keys(face),
         "IF u_parents = 0 THEN RETURN NULL; END IF;",
         set_guard(mapping, "'rev'"),
         _ENGINE_ON,
-        _take_keys(face),
-        f"IF u_account THEN\n{counted}\nEND IF;" if counted else "",
+        _take_keys(mapping, face),
+        "" if is_source else _disagreeing(context, face),
         body(statements[:1]),
         "GET DIAGNOSTICS u_changed = ROW_COUNT;",
         body(statements[1:]),
         "RETURN jsonb_build_object('last', u_last::text, 'parents', u_parents, 'bytes', u_size, 'changed', u_changed,",
         "'elements', u_elements, 'placed', u_placed, 'merged', u_merged, 'quarantined', u_quarantined, 'skipped', 0);",
     ]
-    counters = "\n".join(f"u_{n} bigint := 0;" for n in ("changed", "elements", "placed", "quarantined", "merged"))
-    declare = f"{_window_variables(face)}\n{keys_variable(face)}\n{counters}"
+    counters = "\n".join(f"u_{n} bigint := 0;" for n in ("changed", "elements", "placed", "quarantined", "merged", "apart"))
+    declare = f"{_window_variables(face)}\n{keys_variable(face)}\nu_fresh {pieces.key_type(face)}[];\n{counters}"
     return function(
         context,
         f"rebuild_{face.name}",
@@ -219,17 +216,34 @@ def rebuild(context: Context, face: Face) -> Statement:
     )
 
 
-def _counted(context: Context, face: Face, parents: sa.FromClause) -> str:
+def _disagreeing(context: Context, face: Face) -> str:
+    """Return the statements that find the followers that differ from R, and account for their elements.
+
+    Where a follower equals R, each of its elements is a row. Of the others each element is a row, or a finding.
+    """
     mapping = context.mapping
-    placed = mapping.placed(face, parents, pieces.rows_read(mapping, Reading.LIVE))
-    findings = mapping.findings(face, parents)
+    parents = pieces.parents(mapping, face, in_keys)
+    rebuilt = mapping.rebuild(face, parents, pieces.rows_read(mapping, Reading.LIVE)).offset(sa.literal_column("0")).subquery("r")
+    differ = sa.or_(*(differs([parents.c[name]], [rebuilt.c[name]]) for name in face.nested))
+    relation = parents.join(rebuilt, rebuilt.c[face.key] == parents.c[face.key])
+    fresh = text(sa.select(parents.c[face.key]).select_from(relation).where(differ))
+    found = f"u_fresh := ARRAY({fresh});"
+    counted = _counted(context, face)
+    return f"{found}\nIF u_account THEN\n{counted}\nEND IF;" if counted else found
+
+
+def _counted(context: Context, face: Face) -> str:
+    mapping = context.mapping
+    apart = pieces.parents(mapping, face, in_fresh)
+    placed = mapping.placed(face, apart, pieces.rows_read(mapping, Reading.LIVE))
+    findings = mapping.findings(face, apart)
     if placed is None or findings is None:
         return ""
     insert = finding_insert(context, mapping, face.table.name, "SELECT * FROM found").rstrip(";")
     return "\n".join(
         [
-            f"u_elements := ({text(mapping.elements(face, parents))});",
-            f"u_placed := ({text(placed)});",
+            f"u_apart := ({text(mapping.elements(face, apart))});",
+            f"u_placed := u_elements - u_apart + ({text(placed)});",
             f"WITH found AS MATERIALIZED ({text(findings)}),\nkept AS ({insert})",
             f"SELECT {_accounts('f.account')} INTO u_quarantined, u_merged FROM found AS f;",
             f"IF u_elements <> u_placed + u_quarantined + u_merged THEN\n{_unbalanced(context)}\nEND IF;",

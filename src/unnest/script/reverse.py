@@ -146,7 +146,7 @@ def recorded_once(context: Context, face: Face, relation: FromClause | None = No
         relation: The rows as they were; default: those of the keys at hand, as they are.
     """
     mapping = context.mapping
-    parents = relation if relation is not None else pieces.parents(mapping, face, _in_fresh)
+    parents = relation if relation is not None else pieces.parents(mapping, face, in_fresh)
     select = mapping.findings(face, parents)
     if select is None:
         return ""
@@ -177,7 +177,8 @@ def _corrected(mapping: Mapping) -> str:
     return f"unnest.{quote(naming.corrected(mapping.name))}"
 
 
-def _in_fresh(column: ColumnElement[Any]) -> ColumnElement[bool]:
+def in_fresh(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Return that ``column`` is one of the keys in the variable ``u_fresh``: followers' rows that are corrected."""
     return column == sa.any_(raw("u_fresh", ARRAY(column.type)))
 
 
