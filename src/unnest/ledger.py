@@ -17,7 +17,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from unnest import naming
 from unnest.migration import Migration
 from unnest.script.statement import Statement
-from unnest.sql import run, text
+from unnest.sql import run, run_with, text
 from unnest.stages import DEFAULT_SOAK, Facts, Stage
 
 metadata = sa.MetaData(schema=naming.SCHEMA)
@@ -235,18 +235,19 @@ def declare(connection: Connection, migration: Migration) -> None:
     run(connection, insert.on_conflict_do_nothing(index_elements=["id"]))
 
 
+_RECORD = sa.select(*(migrations.c[name] for name in Record.__slots__)).where(migrations.c.id == sa.bindparam("id"))
+
+
 def record(connection: Connection, id: str) -> Record:
     """Return what the ledger knows of a migration."""
-    columns = [migrations.c[name] for name in Record.__slots__]
-    row = _one(connection, sa.select(*columns).where(migrations.c.id == id))
+    row = _first(run_with(connection, _RECORD, id=id))
     assert row is not None, id
     row["stage"] = Stage(row["stage"])
     row["moving_to"] = Stage(row["moving_to"]) if row["moving_to"] else None
     return Record(**row)
 
 
-def _one(connection: Connection, statement: sa.Select[Any]) -> dict[str, Any] | None:
-    cursor = run(connection, statement)
+def _first(cursor: psycopg.Cursor[Any]) -> dict[str, Any] | None:
     row = cursor.fetchone()
     assert cursor.description is not None
     return None if row is None else dict(zip((c.name for c in cursor.description), row, strict=True))
@@ -279,11 +280,13 @@ def notify(connection: Connection, migration: str, stage: Stage) -> None:
     connection.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{migration}={stage.value}"])
 
 
+_OF_STEP = tuple(checkpoints.c[name] == sa.bindparam(f"of_{name}") for name in ("migration", "step", "part"))
+_CHECKPOINT = sa.select(*(checkpoints.c[name] for name in Checkpoint.__slots__)).where(*_OF_STEP).with_for_update()
+
+
 def checkpoint(connection: Connection, migration: str, step: str, part: str) -> Checkpoint | None:
     """Return a step's checkpoint, locked for this transaction."""
-    columns = [checkpoints.c[name] for name in Checkpoint.__slots__]
-    own = (checkpoints.c.migration == migration, checkpoints.c.step == step, checkpoints.c.part == part)
-    row = _one(connection, sa.select(*columns).where(*own).with_for_update())
+    row = _first(run_with(connection, _CHECKPOINT, of_migration=migration, of_step=step, of_part=part))
     return None if row is None else Checkpoint(**row)
 
 
@@ -304,11 +307,42 @@ def forget_checkpoints(connection: Connection, migration: str) -> None:
     run(connection, sa.delete(checkpoints).where(checkpoints.c.migration == migration))
 
 
-def add_batch(connection: Connection, migration: str, step: str, part: str, **values: Any) -> None:
-    """Write one line of the batch log."""
-    values["counts"] = Jsonb(values["counts"])
-    row = {"migration": migration, "step": step, "part": part, **values}
-    run(connection, sa.insert(batches).values(_bound(batches, row)))
+_PASSED = ("cursor", "parents", "batches", "batch_rows", "counts")
+_PASS = (
+    sa.update(checkpoints)
+    .where(*_OF_STEP)
+    .values({**{name: sa.bindparam(name, type_=sa.types.NullType()) for name in _PASSED}, "updated_at": NOW})
+)
+_LOGGED = ("migration", "step", "part", "first_after", "last", "parents", "counts", "milliseconds")
+_LOG = sa.insert(batches).values({name: sa.bindparam(name, type_=sa.types.NullType()) for name in _LOGGED})
+
+
+def pass_batch(
+    connection: Connection,
+    migration: str,
+    step: str,
+    before: Checkpoint,
+    after: Checkpoint,
+    *,
+    counts: dict[str, int],
+    milliseconds: float,
+) -> None:
+    """Move a step's checkpoint behind a batch and write the batch's line of the log."""
+    passed = {name: getattr(after, name) for name in _PASSED} | {"counts": Jsonb(after.counts)}
+    own = {"of_migration": migration, "of_step": step, "of_part": before.part}
+    run_with(connection, _PASS, **own, **passed)
+    run_with(
+        connection,
+        _LOG,
+        migration=migration,
+        step=step,
+        part=before.part,
+        first_after=before.cursor,
+        last=after.cursor,
+        parents=after.parents - before.parents,
+        counts=Jsonb(counts),
+        milliseconds=milliseconds,
+    )
 
 
 def rows(connection: Connection, statement: sa.Select[Any]) -> list[dict[str, Any]]:

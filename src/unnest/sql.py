@@ -4,6 +4,7 @@ In: SQLAlchemy Core expressions. Out: PostgreSQL text (``text``), statements exe
 building blocks that Core lacks (rows of a trigger as a relation, a declared expression moved onto another relation).
 """
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, LiteralString, cast
@@ -71,13 +72,26 @@ def text(element: ClauseElement | SchemaItem | Executable) -> str:
 
 def run(connection: psycopg.Connection[Any], statement: Executable) -> psycopg.Cursor[Any]:
     """Execute a Core statement on a psycopg connection with its values bound, not rendered."""
-    compiled = cast("Any", statement).compile(
+    compiled = _compiled(statement)
+    return connection.execute(cast("LiteralString", compiled.string), compiled.params)
+
+
+def run_with(connection: psycopg.Connection[Any], statement: Executable, **parameters: Any) -> psycopg.Cursor[Any]:
+    """Execute a constant of the module with values for its named parameters; it is compiled once."""
+    compiled = _compiled_once(statement)
+    return connection.execute(cast("LiteralString", compiled.string), compiled.construct_params(parameters))
+
+
+def _compiled(statement: Executable) -> Any:
+    return cast("Any", statement).compile(
         dialect=_DRIVER_DIALECT,
         schema_translate_map=_SCHEMAS,
         render_schema_translate=True,
         compile_kwargs={"render_postcompile": True},
     )
-    return connection.execute(cast("LiteralString", compiled.string), compiled.params)
+
+
+_compiled_once = functools.cache(_compiled)
 
 
 def quote(identifier: str) -> str:

@@ -13,6 +13,7 @@ import psycopg
 import typer
 
 from unnest.cli.auditing import audit
+from unnest.cli.benchmarks import PASSED_ON, bench
 from unnest.cli.controlling import pause, resume, set_values
 from unnest.cli.demonstration import demo
 from unnest.cli.failures import REFUSED, explain
@@ -58,6 +59,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
 )
 for _name, _command, _short in _COMMANDS:
     app.command(_name, short_help=_short)(_command)
+app.command("bench", short_help="Measure; in a checkout only.", context_settings=PASSED_ON)(bench)
 app.add_typer(db, name="db", short_help="The embedded PostgreSQL in ./.unnest.")
 
 _HOISTED = ("--db", "--migrations")

@@ -6,7 +6,7 @@ crash at any instant leaves it true.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from psycopg.errors import DataCorrupted
@@ -127,31 +127,17 @@ class Walker:
         connection = self.session.connection
         last, parents = found.pop("last"), found.pop("parents")
         counts = {name: point.counts.get(name, 0) + value for name, value in found.items()}
-        ledger.set_checkpoint(
-            connection,
-            self.migration,
-            self.step,
-            part,
+        after = replace(
+            point,
             cursor=last,
             parents=point.parents + parents,
             batches=point.batches + 1,
             batch_rows=next_rows(point.batch_rows, elapsed_ms, target_ms),
             counts=counts,
         )
-        ledger.add_batch(
-            connection,
-            self.migration,
-            self.step,
-            part,
-            first_after=point.cursor,
-            last=last,
-            parents=parents,
-            counts=found,
-            milliseconds=elapsed_ms,
-        )
-        done = point.parents + parents
-        total = max(point.expected, done)
-        self.report(Progress(migration=self.migration, step=self.step, part=part, done=done, total=total))
+        ledger.pass_batch(connection, self.migration, self.step, point, after, counts=found, milliseconds=elapsed_ms)
+        total = max(point.expected, after.parents)
+        self.report(Progress(migration=self.migration, step=self.step, part=part, done=after.parents, total=total))
 
 
 def next_rows(rows: int, elapsed_ms: float, target_ms: float) -> int:
