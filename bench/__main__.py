@@ -21,7 +21,7 @@ from rich.console import Console
 from bench.databases import Databases, server
 from bench.rendering import page, show
 from bench.results import Cell, Result, from_json
-from bench.sizes import Sizes, choose
+from bench.sizes import TINY_ROWS, Sizes, choose
 from bench.suites import SUITES
 from unnest.errors import UsageError
 
@@ -47,7 +47,7 @@ def main(
     console = Console() if sys.stdout.isatty() else Console(width=150)
     out.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server is stopped and removed
-    with server(kind) as databases:
+    with server(kind, durable=rows is None or rows >= TINY_ROWS) as databases:
         for name in names:
             result = run(name, databases, sizes)
             show(result, console)

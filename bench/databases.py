@@ -98,12 +98,12 @@ def system_programs() -> Path:
 
 
 @contextmanager
-def server(kind: str) -> Iterator[Databases]:
-    """Run a server of its own: ``embedded``, or ``debian`` for the operating system's."""
+def server(kind: str, *, durable: bool = True) -> Iterator[Databases]:
+    """Run a server: ``embedded``, or ``debian`` for the operating system's; if not ``durable``, one that never waits for disks."""
     home = Path(tempfile.mkdtemp(prefix="unnest-bench-"))
     programs = system_programs() if kind == "debian" else None
     try:
-        running = embedded.start(home, settings=SETTINGS, programs=programs)
+        running = embedded.start(home, settings=SETTINGS | ({} if durable else {"fsync": "off"}), programs=programs)
         with psycopg.connect(running.url, autocommit=True) as admin:
             row = admin.execute("SHOW server_version").fetchone()
             assert row is not None

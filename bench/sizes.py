@@ -47,6 +47,8 @@ QUICK = Sizes(
     deletes=10,
     bulk=20,
 )
+TINY_ROWS = 5_000
+"""Below this nothing is measured: such a run only shows that the benchmarks work."""
 MOST_PARENTS = 3_000_000
 
 
@@ -61,7 +63,7 @@ def choose(*, quick: bool, full: bool, rows: int | None, rounds: int | None) -> 
 
 def capped(sizes: Sizes, rows: int) -> Sizes:
     """Return sizes of which none is above ``rows``, and where that is little, fewer repetitions too."""
-    tiny = rows < 5_000
+    tiny = rows < TINY_ROWS
     return replace(
         sizes,
         rounds=1 if tiny else sizes.rounds,
