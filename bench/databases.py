@@ -99,7 +99,7 @@ def system_programs() -> Path:
 
 @contextmanager
 def server(kind: str, *, durable: bool = True) -> Iterator[Databases]:
-    """Run a server: ``embedded``, or ``debian`` for the operating system's; if not ``durable``, one that never waits for disks."""
+    """Run a server: ``embedded``, or ``debian`` for the operating system's; without ``durable`` it waits for no disk."""
     home = Path(tempfile.mkdtemp(prefix="unnest-bench-"))
     programs = system_programs() if kind == "debian" else None
     try:
