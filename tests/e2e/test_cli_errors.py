@@ -120,3 +120,7 @@ def test_a_reader_that_goes_away_early_is_no_error(unnest: Command) -> None:
     assert process.stderr is not None
     assert process.stderr.read() == ""
     assert process.wait(timeout=60) == 1
+
+
+def test_benchmarks_need_a_checkout(here: Command) -> None:
+    assert "they come with a checkout" in here("bench", "--quick", code=2).err

@@ -10,7 +10,21 @@ from unnest.cli.reference import markdown, pages
 PAGES = dict(pages())
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "commands.md"
 COMMANDS = (
-    *("audit", "db", "demo", "export", "findings", "advance", "import", "pause", "plan", "preflight", "profile", "purge"),
+    *(
+        "audit",
+        "bench",
+        "db",
+        "demo",
+        "export",
+        "findings",
+        "advance",
+        "import",
+        "pause",
+        "plan",
+        "preflight",
+        "profile",
+        "purge",
+    ),
     *("rebuild", "repair", "resume", "rollback", "set", "status", "verify"),
 )
 READING = ("status", "plan", "preflight", "findings", "verify", "audit", "profile", "import", "export", "advance", "rollback")
