@@ -9,7 +9,7 @@ that has its schema as it was is given out again with its rows put back: a copy 
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -407,13 +407,3 @@ def with_and_without(make: Callable[[], World], race: Callable[[World], _Outcome
     for mutant in mutants:
         mutant(unprotected)
     return race(protected), race(unprotected)
-
-
-def each_of(mutants: Sequence[Mutant]) -> Mutant:
-    """Return the mutant that applies several."""
-
-    def apply(world: World) -> None:
-        for mutant in mutants:
-            mutant(world)
-
-    return apply
