@@ -14,10 +14,11 @@ HEAD = """\
 # Benchmarks
 
 This page is written by `make bench` (`python -m bench`); the last run of each suite is shown. Every ratio comes from one run,
-in which the methods took turns; figures are medians of several rounds. CPU time is that of the server's process and of the
-client, without the server's background writers. The server runs with `fsync` and `synchronous_commit` on and 1 GB of shared
-buffers. **Compare ratios, not absolute figures**: they were taken on a small machine with two cores that did other work at the
-same time, as the load averages say. A figure misses its aim where the page says so; nothing here is a test.
+in which the methods took turns; figures are medians of the rounds that each table names. CPU time is that of the server's
+process and of the client, without the server's background writers. The server runs with `fsync` and `synchronous_commit` on and
+1 GB of shared buffers. The engine changes: each suite names the commit at which it was measured. **Compare ratios, not absolute
+figures**: they were taken on a small machine with two cores that did other work at the same time, as the load averages say. A
+figure misses its aim where the page says so; nothing here is a test.
 """
 
 
