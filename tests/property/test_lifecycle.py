@@ -13,7 +13,7 @@ from property.play import BOTH, Play, failed
 
 IS_SOAK = bool(os.environ.get("UNNEST_SOAK"))
 SETTINGS = settings(
-    max_examples=500 if IS_SOAK else 8,
+    max_examples=500 if IS_SOAK else 14,
     stateful_step_count=60 if IS_SOAK else 25,
     deadline=None,  # a step is a transaction, or a whole move
     derandomize=False,

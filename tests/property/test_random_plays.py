@@ -8,7 +8,7 @@ import pytest
 from property.play import BOTH, Play, failed
 
 IS_SOAK = bool(os.environ.get("UNNEST_SOAK"))
-PLAYS, ACTS = (400, 200) if IS_SOAK else (6, 60)
+PLAYS, ACTS = (400, 200) if IS_SOAK else (12, 60)
 FIRST_SEED = int(os.environ.get("UNNEST_SEED", "1"))
 
 

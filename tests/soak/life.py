@@ -25,6 +25,8 @@ from unnest.runner import Runner
 from unnest.stages import ORDER, Stage
 
 IS_SOAK = bool(os.environ.get("UNNEST_SOAK"))
+# At full speed eight clients take all the processors there are, and a move takes minutes.
+PAUSE_S = 0.0 if IS_SOAK else 0.02
 IDS = tuple(migration.id for migration in MIGRATIONS)
 UNLINKED = (
     "SELECT count(*) FROM conversations AS c JOIN projects AS p ON p.id = c.project_id AND p.user_id = c.user_id"
@@ -95,8 +97,8 @@ class Life:
 
     def clients(self, old: int, new: int) -> list[Client]:
         """Return clients of both forms."""
-        made: list[Client] = [OldClient(self.url, next(self.seeds)) for _ in range(old)]
-        return [*made, *(NewClient(self.url, next(self.seeds)) for _ in range(new))]
+        made: list[Client] = [OldClient(self.url, next(self.seeds), pause_s=PAUSE_S) for _ in range(old)]
+        return [*made, *(NewClient(self.url, next(self.seeds), pause_s=PAUSE_S) for _ in range(new))]
 
     def live(self) -> None:
         """Go forth, back from ``complete``, and forth again, under load all the time; both sides must agree at every stage."""

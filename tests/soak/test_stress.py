@@ -16,11 +16,11 @@ FULL = WorldOptions(seed=5, users=200, projects_per_user=20, conversations_per_p
 @pytest.mark.timeout(0 if IS_SOAK else 300)
 def test_eight_writers_lose_nothing_through_every_stage_and_back(legacy_database: str, tmp_path: Path) -> None:
     import_world(legacy_database, tmp_path, SMALL)
-    Life(legacy_database, writers=8, seconds=60 if IS_SOAK else 0.7).live()
+    Life(legacy_database, writers=8, seconds=60 if IS_SOAK else 1.0).live()
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(0 if IS_SOAK else 300)
 def test_an_imported_world_goes_through_every_stage_and_comes_back_equal(legacy_database: str, tmp_path: Path) -> None:
     import_world(legacy_database, tmp_path, FULL if IS_SOAK else REDUCED)
-    Life(legacy_database, writers=4, seconds=10 if IS_SOAK else 0.2).live()
+    Life(legacy_database, writers=8 if IS_SOAK else 4, seconds=10 if IS_SOAK else 0.1).live()
