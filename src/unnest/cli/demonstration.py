@@ -20,7 +20,7 @@ from unnest.cli.moving import Made, go_back, go_forward
 from unnest.cli.progress import SnapshotReport
 from unnest.cli.screen import size
 from unnest.convex import ImportReport, import_snapshot
-from unnest.errors import Refused
+from unnest.errors import Interrupted, Refused
 from unnest.migration import find
 from unnest.stages import Stage
 
@@ -67,7 +67,10 @@ def demo(
         imported = _import(call, snapshot)
     ids = [find(call.migrations, prefix).id for prefix in ORDER]
     with call.working() as work:
-        report = application.demonstrate(_Stage(work=work), call.find_database(), ids, clients=clients, seconds=seconds)
+        try:
+            report = application.demonstrate(_Stage(work=work), call.find_database(), ids, clients=clients, seconds=seconds)
+        except Interrupted:
+            raise Interrupted("the demonstration was stopped; the same command begins a new one") from None
         findings = {each: work.runner.finding_counts(each) for each in ids}
         accounts = {each: work.runner.accounting(each) for each in ids}
     shown = Shown(facts=facts, imported=imported, report=report, findings=findings, accounts=accounts)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, LiteralString, cast
 
 import sqlalchemy as sa
+from psycopg.errors import InsufficientPrivilege
 
 from unnest import ledger
 from unnest.cli.checks import Check, ok, refuse, scalar, warn
@@ -172,7 +173,10 @@ def _room(connection: Connection, migration: Migration, stage: Stage) -> Iterato
 def _fitting(connection: Connection, mapping: Mapping) -> Check:
     """Ask E what it could not place of a sample."""
     face, name = mapping.source, f"fit of {mapping.name}"
-    placed, quarantined = _placed(connection, mapping)
+    try:
+        placed, quarantined = _placed(connection, mapping)
+    except InsufficientPrivilege as error:
+        return warn(name, f"can't be seen with the rights of this role: {error.diag.message_primary}", "see rights and owner")
     sample = f"in the first {SAMPLE_ROWS:,} rows of {face.name} {placed:,} elements fit"
     if quarantined:
         detail = f"{sample} and {quarantined:,} do not; these are kept in residue and given back on rollback"
