@@ -17,7 +17,7 @@ ENGINE_SETTING = "unnest.engine"
 
 _WORDS = (
     "account after apart bytes changed copied count direction document element elements fits fresh guard ids inner kept key keys"
-    " last limit merged out parents part placed quarantined reason recent reconcile rows same set size superseded upto"
+    " last limit list merged out parents part placed quarantined reason recent reconcile rows same set size superseded upto"
 )
 VARIABLES = frozenset(f"u_{word}" for word in _WORDS.split())
 """Names within the generated functions. Where a statement reads a table with such a column, the column would be taken for the
@@ -73,6 +73,21 @@ def of_mapping(mapping: str) -> str:
 def guard(mapping: str) -> str:
     """Return the name of the setting that keeps a mapping's forward change from coming back."""
     return f"unnest.m_{mapping}"
+
+
+def put_off(mapping: str) -> str:
+    """Return the setting that is on while a DELETE of the source runs: followers wait for its end."""
+    return f"unnest.d_{mapping}"
+
+
+def touched(mapping: str, follower: int) -> str:
+    """Return the setting that lists the follower's rows that wait for the end of the statement."""
+    return f"unnest.t{follower}_{mapping}"
+
+
+def changed(mapping: str) -> str:
+    """Return the setting that lists the parents whose rows have changed in the statement."""
+    return f"unnest.c_{mapping}"
 
 
 def trigger(role: Role, mapping: str, detail: str) -> str:

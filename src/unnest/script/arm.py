@@ -41,6 +41,7 @@ def arm(migration: Migration, *, convergent: bool = False) -> Iterator[Statement
         yield from forward.forward(context)
         yield from forward.lookups(context)
         yield from reverse.follow(context, Reading.DERIVED)
+        yield from reverse.flush(context, Reading.DERIVED)
         yield from reverse.correct(context, Reading.DERIVED)
         yield from forward.truncated(context)
 
@@ -52,13 +53,20 @@ def read_live(migration: Migration, *, convergent: bool = False) -> Iterator[Sta
             yield reverse.follow_function(context, Role.FOLLOW, output, face, Reading.LIVE, name)
         for face in context.mapping.followers:
             yield reverse.correct_function(context, face, Reading.LIVE)
+        if context.mapping.followers:
+            yield from forward.functions(context, Reading.LIVE)
+            if not convergent:
+                yield reverse.flush_function(context, Reading.LIVE)
 
 
 def open_new(migration: Migration, *, convergent: bool = False) -> Iterator[Statement]:
     """Yield dual write, new to old, and the opening of the new tables."""
     for context in contexts(migration, convergent):
+        if context.mapping.followers:
+            yield from forward.functions(context, Reading.LIVE)
         yield from reverse.reverse(context)
         yield from reverse.follow(context, Reading.LIVE)
+        yield from reverse.flush(context, Reading.LIVE)
         yield from reverse.correct(context, Reading.LIVE)
         yield from reverse.keep(context)
         for output in context.mapping.targets:

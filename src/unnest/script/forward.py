@@ -14,6 +14,7 @@ from unnest.mapping.base import Follow, Lookup, Mapping
 from unnest.naming import Role
 from unnest.script import pieces
 from unnest.script.functions import Context, function, set_guard, trigger, unless
+from unnest.script.pieces import Reading
 from unnest.script.statement import Statement
 from unnest.sql import (
     ONE,
@@ -39,13 +40,7 @@ def forward(context: Context) -> Iterator[Statement]:
     """Yield the triggers that carry inserts, updates and deletes of the source."""
     mapping = context.mapping
     table, columns = mapping.source.table, pieces.read_columns(mapping)
-    new, old = row(table, columns, "NEW"), row(table, columns, "OLD")
-    key = quote(mapping.source.key)
-    both = _one_of(f"OLD.{key}", f"NEW.{key}")
-    probe = _probe(mapping, old)
-    yield _carrier(context, "forward_insert", [*_locks(mapping), *pieces.applied(mapping, new, None)])
-    yield _carrier(context, "forward_update", [probe, *_locks(mapping), *pieces.applied(mapping, new, both)])
-    yield _carrier(context, "forward_delete", [probe, *pieces.removed(mapping, _one_of(f"OLD.{key}"))])
+    yield from functions(context, Reading.DERIVED)
     target = table_name(table)
     nested = " OR ".join(f"NEW.{quote(name)} IS NOT NULL" for name in mapping.source.nested)
     yield trigger(context, Role.FORWARD, "insert", "AFTER INSERT", target, "forward_insert", condition=nested)
@@ -54,11 +49,46 @@ def forward(context: Context) -> Iterator[Statement]:
     yield trigger(context, Role.FORWARD, "delete", "AFTER DELETE", target, "forward_delete")
 
 
+def functions(context: Context, reading: Reading) -> Iterator[Statement]:
+    """Yield what the forward triggers call.
+
+    While history is not copied, followers would not learn what they lose: there is no row yet that could go. They are told.
+    """
+    mapping = context.mapping
+    table, columns = mapping.source.table, pieces.read_columns(mapping)
+    new, old = row(table, columns, "NEW"), row(table, columns, "OLD")
+    key = quote(mapping.source.key)
+    both = _one_of(f"OLD.{key}", f"NEW.{key}")
+    is_told = bool(mapping.followers) and reading is Reading.DERIVED and not context.convergent
+    before = "\n".join([*(_told(mapping, old, key) if is_told else ()), _probe(mapping, old)])
+    yield _carrier(context, "forward_insert", [*_locks(mapping), *pieces.applied(mapping, new, None)])
+    yield _carrier(context, "forward_update", [before, *_locks(mapping), *pieces.applied(mapping, new, both)])
+    yield _carrier(context, "forward_delete", [before, *pieces.removed(mapping, _one_of(f"OLD.{key}"))])
+
+
+def _told(mapping: Mapping, old: Any, key: str) -> Iterator[str]:
+    """Yield the statements that put followers of a row as it was on the list for the end of the statement."""
+    derived = mapping.derive(old)
+    for output in mapping.targets:
+        for number, face in enumerate(mapping.followers):
+            if face.name in output.faces:
+                keys = text(sa.select(derived[output.name].subquery("e").c[output.faces[face.name]]))
+                yield _appended(naming.touched(mapping.name, number), f"ARRAY({keys})", pieces.key_type(face))
+    yield _appended(naming.changed(mapping.name), f"ARRAY[OLD.{key}::text]", "text")
+
+
+def _appended(setting: str, values: str, kind: str) -> str:
+    present = f"coalesce(nullif(current_setting({string(setting)}, true), ''), '{{}}')::{kind}[]"
+    both = f"ARRAY(SELECT DISTINCT k FROM unnest({present} || {values}) AS k)::text"
+    return f"u_set := set_config({string(setting)}, coalesce(nullif({both}, '{{}}'), ''), true);"
+
+
 def _carrier(context: Context, name: str, statements: list[Any]) -> Statement:
     mapping = context.mapping
     lines = [
         unless(context, "u_guard = 'rev'"),
-        set_guard(mapping, "'fwd'"),
+        # 'row': what follows waits for the end of the application's statement, or a bulk write would rebuild it for each row.
+        set_guard(mapping, "'row'" if mapping.followers and not context.convergent else "'fwd'"),
         body(statements),
         set_guard(mapping, "u_guard"),
         _DONE,

@@ -77,21 +77,106 @@ def follow_function(context: Context, role: Role, output: Output, face: Face, re
         cases.append(
             f"{'IF' if not cases else 'ELSIF'} TG_OP = '{event.upper()}' THEN {pieces.KEYS} := ARRAY({keys} ORDER BY 1);{keep}"
         )
-    statements = settled(context) if source else _refreshed(context, face, reading)
     lines = [
         unless(context, "u_guard <> ''" if role is Role.REVERSE else "u_guard = 'rev'"),
         *cases,
         "END IF;",
         f"IF {pieces.KEYS} = '{{}}' THEN RETURN NULL; END IF;",
-        perform(pieces.lock(face, pieces.in_keys)),
-        set_guard(mapping, "'rev'"),
-        body(statements),
+        "" if source or context.convergent else _put_off(context, face, reading),
+        *_made_to_agree(context, face, settled(context) if source else _refreshed(context, face, reading)),
         _remembered(context, output) if source else "",
         set_guard(mapping, "u_guard"),
         _DONE,
     ]
     declare = keys_variable(face) + ("" if source else _drift_variables(face))
     return function(context, name, "\n".join(line for line in lines if line), declare=declare)
+
+
+def _made_to_agree(context: Context, face: Face, statements: list[Any]) -> list[str]:
+    return [perform(pieces.lock(face, pieces.in_keys)), set_guard(context.mapping, "'rev'"), body(statements)]
+
+
+# -- followers at the end of a statement ----------------------------------------------------------------------------------
+
+MOST_PUT_OFF = 200
+"""How many followers may wait for the end of a statement; beyond, they are refreshed on the way."""
+
+
+def _listed(setting: str) -> str:
+    return f"coalesce(current_setting({string(setting)}, true), '')"
+
+
+def _put_off(context: Context, face: Face, reading: Reading) -> str:
+    """Return the statements that leave a follower to the end of the old application's statement.
+
+    A row trigger's change of one row, or a cascade of one, would otherwise rebuild a whole array each time.
+    """
+    mapping = context.mapping
+    touched = naming.touched(mapping.name, mapping.followers.index(face))
+    changed = naming.changed(mapping.name)
+    both = f"unnest({pieces.KEYS} || u_list::{pieces.key_type(face)}[])"
+    merge = f"{pieces.KEYS} := ARRAY(SELECT DISTINCT k FROM {both} AS k ORDER BY 1);"
+    members = ""
+    if reading is Reading.DERIVED:
+        members = f"u_changed := u_changed || coalesce(nullif({_listed(changed)}, ''), '{{}}')::text[];"
+    lines = [
+        f"IF u_guard = 'row' OR {_listed(naming.put_off(mapping.name))} <> '' THEN",
+        f"u_list := {_listed(touched)};",
+        f"IF u_list <> '' THEN\n{merge}\nEND IF;",
+        members,
+        f"IF cardinality({pieces.KEYS}) <= {MOST_PUT_OFF} THEN",
+        f"u_set := set_config({string(touched)}, {pieces.KEYS}::text, true);",
+        f"u_set := set_config({string(changed)}, u_changed::text, true);" if members else "",
+        "RETURN NULL;",
+        "END IF;",
+        f"u_set := set_config({string(touched)}, '', true);",
+        "END IF;",
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def flush(context: Context, reading: Reading) -> Iterator[Statement]:
+    """Yield what refreshes the followers that wait, at the end of each statement that writes the source.
+
+    Without a WHEN: it would be evaluated before the row triggers have run. Users' triggers may write within the statement, so the
+    convergent form puts nothing off.
+    """
+    mapping = context.mapping
+    if context.convergent or not mapping.followers:
+        return
+    source = table_name(mapping.source.table)
+    on = f"u_set := set_config({string(naming.put_off(mapping.name))}, 'on', true);"
+    yield function(context, "put_off", f"IF u_guard <> '' THEN RETURN NULL; END IF;\n{on}\n{_DONE}")
+    yield trigger(context, Role.FOLLOW, "put_off", "BEFORE DELETE", source, "put_off", level="STATEMENT")
+    yield flush_function(context, reading)
+    yield trigger(context, Role.FOLLOW, "flush", "AFTER INSERT OR UPDATE OR DELETE", source, "flush", level="STATEMENT")
+
+
+def flush_function(context: Context, reading: Reading) -> Statement:
+    """Return the function that refreshes the followers that wait."""
+    mapping = context.mapping
+    lines = ["IF u_guard <> '' THEN RETURN NULL; END IF;"]
+    lines.append(f"IF TG_OP = 'DELETE' THEN u_set := set_config({string(naming.put_off(mapping.name))}, '', true); END IF;")
+    declare = ""
+    for number, face in enumerate(mapping.followers):
+        touched, changed = naming.touched(mapping.name, number), naming.changed(mapping.name)
+        lines += [
+            f"u_list := {_listed(touched)};",
+            "IF u_list <> '' THEN",
+            f"{pieces.KEYS} := u_list::{pieces.key_type(face)}[];",
+            f"u_changed := coalesce(nullif({_listed(changed)}, ''), '{{}}')::text[];" if reading is Reading.DERIVED else "",
+            f"u_set := set_config({string(touched)}, '', true);",
+            f"u_set := set_config({string(changed)}, '', true);" if reading is Reading.DERIVED else "",
+            *_made_to_agree(context, face, _refreshed(context, face, reading)),
+            set_guard(mapping, "u_guard"),
+            "END IF;",
+        ]
+        declare = keys_variable(face) + _drift_variables(face)
+    lines.append(_DONE)
+    return function(context, "flush", "\n".join(line for line in lines if line), declare=declare)
+
+
+# -- what has changed, what drifts ----------------------------------------------------------------------------------------
 
 
 def _changed(output: Output, names: tuple[str, ...]) -> str:
@@ -101,7 +186,7 @@ def _changed(output: Output, names: tuple[str, ...]) -> str:
 
 
 def _drift_variables(face: Face) -> str:
-    return f"\nu_fresh {pieces.key_type(face)}[];\nu_changed text[] := '{{}}';"
+    return f"\nu_fresh {pieces.key_type(face)}[];\nu_changed text[] := '{{}}';\nu_list text;"
 
 
 def keys_variable(face: Face) -> str:
