@@ -223,7 +223,7 @@ class Links(Mapping):
             (member.c[self.source.key].is_(None), "stale id"),
             (again, "duplicate id"),
             (points_elsewhere, "mismatch"),
-            (~allowed, "owner differs"),
+            (~allowed, "owner differs in array"),
         )
         evidence = build_object(value=x.c.element, position=x.c.ordinal - 1, **{self.truth.name: member.c[self.truth.name]})
         account = sa.case((again, Account.MERGED.value), else_=Account.QUARANTINED.value)

@@ -222,7 +222,7 @@ END $unnest$"""
 SET_ASIDE = """\
 CREATE OR REPLACE FUNCTION unnest.set_aside(u_migration text, u_table text) RETURNS text
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $unnest$
-DECLARE u_name text; u_any boolean; u_number integer := 1; u_old text; u_schema text; u_part record;
+DECLARE u_name text; u_any boolean; u_number integer := 1; u_old text; u_key text; u_schema text; u_part record;
 BEGIN
 IF to_regclass(u_table) IS NULL THEN RETURN NULL; END IF;
 EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s)', u_table) INTO u_any;
@@ -252,7 +252,8 @@ END $unnest$"""
 def set_aside(migration: Migration) -> Iterator[Statement]:
     """Yield the way back to pending: empty or merely derived tables are dropped.
 
-    Once the new side has been open, its tables hold values of their own (added_at, say): they are kept in schema ``unnest``.
+    Once the new side has been open, its tables hold values of their own (added_at, say): they are kept in schema ``unnest``,
+    without foreign keys, so that the application's deletes neither empty them nor pay for them.
     """
     yield Statement(name="residue.view.drop", sql=f"DROP VIEW IF EXISTS unnest.{quote(view_name(migration))}")
     for mapping in migration.mappings:

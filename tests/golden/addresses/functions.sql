@@ -30,13 +30,10 @@ ORDER BY id LIMIT u_rows) AS q) AS w WHERE w.before < u_bytes;
 IF u_parents = 0 THEN RETURN NULL; END IF;
 u_set := set_config('unnest.m_addresses', 'rev', true);
 u_set := set_config('unnest.engine', 'on', true);
-u_keys := ARRAY(SELECT public.users.id
+SELECT coalesce(array_agg(l.k), '{}'), coalesce(sum(l.n), 0) INTO u_keys, u_elements
+FROM (SELECT public.users.id AS k, CASE WHEN (jsonb_typeof(public.users.address) = 'null') THEN 0 WHEN (public.users.address IS NOT NULL) THEN 1 ELSE 0 END AS n
 FROM public.users
-WHERE (u_after IS NULL OR public.users.id > u_after) AND public.users.id <= u_last ORDER BY public.users.id FOR NO KEY UPDATE);
-u_elements := (SELECT CAST(coalesce(sum(CASE WHEN (jsonb_typeof(p.address) = 'null') THEN 0 WHEN (p.address IS NOT NULL) THEN 1 ELSE 0 END), 0) AS BIGINT) AS coalesce_1
-FROM (SELECT public.users.id AS id, public.users.address AS address
-FROM public.users
-WHERE public.users.id = ANY (u_keys)) AS p);
+WHERE (u_after IS NULL OR public.users.id > u_after) AND public.users.id <= u_last ORDER BY public.users.id FOR NO KEY UPDATE) AS l;
 IF u_reconcile THEN
 WITH documents AS
 (SELECT v.user_id AS user_id, v.city AS city, v.zip_code AS zip_code, p.address AS u_document, CASE WHEN (jsonb_typeof(p.address) = 'object' AND v.city IS NOT NULL) THEN true ELSE false END AS u_fits
@@ -156,11 +153,13 @@ u_last TEXT;
 u_parents bigint;
 u_size bigint;
 u_keys TEXT[];
+u_fresh TEXT[];
 u_changed bigint := 0;
 u_elements bigint := 0;
 u_placed bigint := 0;
 u_quarantined bigint := 0;
 u_merged bigint := 0;
+u_apart bigint := 0;
 BEGIN
 SELECT (array_agg(w.k ORDER BY w.k DESC))[1], count(*), coalesce(sum(w.size), 0) INTO u_last, u_parents, u_size
 FROM (SELECT q.k, q.size, sum(q.size) OVER (ORDER BY q.k) - q.size AS before
@@ -170,9 +169,10 @@ ORDER BY id LIMIT u_rows) AS q) AS w WHERE w.before < u_bytes;
 IF u_parents = 0 THEN RETURN NULL; END IF;
 u_set := set_config('unnest.m_addresses', 'rev', true);
 u_set := set_config('unnest.engine', 'on', true);
-u_keys := ARRAY(SELECT public.users.id
+SELECT coalesce(array_agg(l.k), '{}'), coalesce(sum(l.n), 0) INTO u_keys, u_elements
+FROM (SELECT public.users.id AS k, CASE WHEN (jsonb_typeof(public.users.address) = 'null') THEN 0 WHEN (public.users.address IS NOT NULL) THEN 1 ELSE 0 END AS n
 FROM public.users
-WHERE (u_after IS NULL OR public.users.id > u_after) AND public.users.id <= u_last ORDER BY public.users.id FOR NO KEY UPDATE);
+WHERE (u_after IS NULL OR public.users.id > u_after) AND public.users.id <= u_last ORDER BY public.users.id FOR NO KEY UPDATE) AS l;
 UPDATE public.users SET address=r.address FROM (SELECT p.id AS id, CASE WHEN (r.user_id IS NOT NULL) THEN coalesce(CASE WHEN (l.reason = 'unknown keys') THEN l.value END, '{}'::jsonb) || jsonb_strip_nulls(jsonb_build_object('city', to_jsonb(r.city), 'zipCode', to_jsonb(r.zip_code))) ELSE CASE WHEN (l.reason != 'unknown keys') THEN l.value END END AS address
 FROM (SELECT public.users.id AS id, public.users.address AS address
 FROM public.users

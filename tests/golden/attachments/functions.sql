@@ -30,13 +30,10 @@ ORDER BY id LIMIT u_rows) AS q) AS w WHERE w.before < u_bytes;
 IF u_parents = 0 THEN RETURN NULL; END IF;
 u_set := set_config('unnest.m_attachments', 'rev', true);
 u_set := set_config('unnest.engine', 'on', true);
-u_keys := ARRAY(SELECT public.messages.id
+SELECT coalesce(array_agg(l.k), '{}'), coalesce(sum(l.n), 0) INTO u_keys, u_elements
+FROM (SELECT public.messages.id AS k, CASE WHEN (jsonb_typeof(public.messages.attachments) = 'array') THEN jsonb_array_length(CASE WHEN (jsonb_typeof(public.messages.attachments) = 'array') THEN public.messages.attachments ELSE '[]'::jsonb END) WHEN (jsonb_typeof(public.messages.attachments) = 'null') THEN 0 WHEN (public.messages.attachments IS NOT NULL) THEN 1 ELSE 0 END AS n
 FROM public.messages
-WHERE (u_after IS NULL OR public.messages.id > u_after) AND public.messages.id <= u_last ORDER BY public.messages.id FOR NO KEY UPDATE);
-u_elements := (SELECT CAST(coalesce(sum(CASE WHEN (jsonb_typeof(p.attachments) = 'array') THEN jsonb_array_length(CASE WHEN (jsonb_typeof(p.attachments) = 'array') THEN p.attachments ELSE '[]'::jsonb END) WHEN (jsonb_typeof(p.attachments) = 'null') THEN 0 WHEN (p.attachments IS NOT NULL) THEN 1 ELSE 0 END), 0) AS BIGINT) AS coalesce_1
-FROM (SELECT public.messages.id AS id, public.messages.conversation_id AS conversation_id, public.messages.user_id AS user_id, public.messages.created_at AS created_at, public.messages.attachments AS attachments
-FROM public.messages
-WHERE public.messages.id = ANY (u_keys)) AS p);
+WHERE (u_after IS NULL OR public.messages.id > u_after) AND public.messages.id <= u_last ORDER BY public.messages.id FOR NO KEY UPDATE) AS l;
 IF u_reconcile THEN
 WITH elements AS
 (SELECT v.message_id AS message_id, v.position AS position, v.type AS type, v.name AS name, v.storage_id AS storage_id, v.mime_type AS mime_type, v.size AS size, v.width AS width, v.height AS height, v.duration AS duration, v.prompt AS prompt, v.model AS model, v.generation_time AS generation_time, v.conversation_id AS conversation_id, v.user_id AS user_id, v.created_at AS created_at, x.element AS u_element, 'attachments' AS u_part, CASE WHEN (jsonb_typeof(x.element) = 'object' AND v.type IS NOT NULL AND v.name IS NOT NULL AND v.storage_id IS NOT NULL AND v.mime_type IS NOT NULL AND v.size IS NOT NULL AND (SELECT coalesce((type IN ('file', 'image', 'audio')), true) AS coalesce_1
@@ -170,11 +167,13 @@ u_last TEXT;
 u_parents bigint;
 u_size bigint;
 u_keys TEXT[];
+u_fresh TEXT[];
 u_changed bigint := 0;
 u_elements bigint := 0;
 u_placed bigint := 0;
 u_quarantined bigint := 0;
 u_merged bigint := 0;
+u_apart bigint := 0;
 BEGIN
 SELECT (array_agg(w.k ORDER BY w.k DESC))[1], count(*), coalesce(sum(w.size), 0) INTO u_last, u_parents, u_size
 FROM (SELECT q.k, q.size, sum(q.size) OVER (ORDER BY q.k) - q.size AS before
@@ -184,9 +183,10 @@ ORDER BY id LIMIT u_rows) AS q) AS w WHERE w.before < u_bytes;
 IF u_parents = 0 THEN RETURN NULL; END IF;
 u_set := set_config('unnest.m_attachments', 'rev', true);
 u_set := set_config('unnest.engine', 'on', true);
-u_keys := ARRAY(SELECT public.messages.id
+SELECT coalesce(array_agg(l.k), '{}'), coalesce(sum(l.n), 0) INTO u_keys, u_elements
+FROM (SELECT public.messages.id AS k, CASE WHEN (jsonb_typeof(public.messages.attachments) = 'array') THEN jsonb_array_length(CASE WHEN (jsonb_typeof(public.messages.attachments) = 'array') THEN public.messages.attachments ELSE '[]'::jsonb END) WHEN (jsonb_typeof(public.messages.attachments) = 'null') THEN 0 WHEN (public.messages.attachments IS NOT NULL) THEN 1 ELSE 0 END AS n
 FROM public.messages
-WHERE (u_after IS NULL OR public.messages.id > u_after) AND public.messages.id <= u_last ORDER BY public.messages.id FOR NO KEY UPDATE);
+WHERE (u_after IS NULL OR public.messages.id > u_after) AND public.messages.id <= u_last ORDER BY public.messages.id FOR NO KEY UPDATE) AS l;
 UPDATE public.messages SET attachments=r.attachments FROM (SELECT p.id AS id, coalesce((SELECT jsonb_agg(z.value ORDER BY z.position, z.side) AS jsonb_agg_1
 FROM (SELECT r.position AS position, 0 AS side, (coalesce(r.extra, '{}'::jsonb) || jsonb_strip_nulls(jsonb_build_object('type', to_jsonb(r.type), 'name', to_jsonb(r.name), 'storageId', to_jsonb(r.storage_id), 'mimeType', to_jsonb(r.mime_type), 'size', to_jsonb(r.size)))) || CASE WHEN (jsonb_strip_nulls(jsonb_build_object('width', to_jsonb(r.width), 'height', to_jsonb(r.height), 'duration', to_jsonb(r.duration), 'prompt', to_jsonb(r.prompt), 'model', to_jsonb(r.model), 'generationTime', to_jsonb(r.generation_time))) = '{}'::jsonb) THEN '{}'::jsonb ELSE jsonb_build_object('metadata', unnest.object_or_empty(r.extra -> 'metadata') || jsonb_strip_nulls(jsonb_build_object('width', to_jsonb(r.width), 'height', to_jsonb(r.height), 'duration', to_jsonb(r.duration), 'prompt', to_jsonb(r.prompt), 'model', to_jsonb(r.model), 'generationTime', to_jsonb(r.generation_time)))) END AS value
 FROM public.attachments AS r

@@ -43,60 +43,64 @@ WHERE public.players.id = ANY (u_keys)) AS p
 LEFT JOIN public.memberships AS r ON r.player_id = p.id
 LEFT JOIN unnest.residue_memberships AS l ON l.parent = p.id AND l.part = 'team_id'
  LIMIT ALL OFFSET 0) AS r WHERE public.players.id = ANY (u_keys) AND public.players.id = r.id AND public.players.team_id IS DISTINCT FROM r.team_id;
-IF EXISTS (SELECT differences.one
-FROM (SELECT 1 AS one
-FROM (SELECT p.id AS player_id, p.team_id AS team_id
+IF EXISTS (WITH pointers AS
+(SELECT p.id AS player_id, p.team_id AS team_id, holder.id IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'team gone' WHEN false THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM (SELECT public.players.id AS id, public.players.team_id AS team_id
 FROM public.players
 WHERE public.players.id = ANY (u_keys)) AS p
 LEFT JOIN public.teams AS holder ON holder.id = p.team_id
-WHERE p.team_id IS NOT NULL AND holder.id IS NOT NULL) AS e
+WHERE p.team_id IS NOT NULL)
+ SELECT differences.one
+FROM (SELECT 1 AS one
+FROM (SELECT pointers.player_id AS player_id, pointers.team_id AS team_id
+FROM pointers
+WHERE pointers.u_fits) AS e
 FULL JOIN (SELECT public.memberships.player_id AS player_id, public.memberships.team_id AS team_id
 FROM public.memberships
 WHERE public.memberships.player_id = ANY (u_keys)) AS t ON e.player_id = t.player_id
 WHERE e.player_id IS NULL OR t.player_id IS NULL OR e.team_id IS DISTINCT FROM t.team_id UNION ALL SELECT 1 AS one
-FROM (SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
-FROM (SELECT p.id AS parent, 'team_id' AS part, 0 AS position, to_jsonb(p.team_id) AS value, 'quarantined' AS account, CASE WHEN (holder.id IS NULL) THEN 'team gone' WHEN false THEN 'owner differs' ELSE 'does not fit' END AS reason
-FROM (SELECT public.players.id AS id, public.players.team_id AS team_id
-FROM public.players
-WHERE public.players.id = ANY (u_keys)) AS p
-LEFT JOIN public.teams AS holder ON holder.id = p.team_id
-WHERE p.team_id IS NOT NULL AND holder.id IS NULL) AS residue) AS e
+FROM (SELECT pointers.player_id AS parent, 'team_id' AS part, 0 AS position, to_jsonb(pointers.team_id) AS value, 'quarantined' AS account, pointers.u_reason AS reason
+FROM pointers
+WHERE NOT pointers.u_fits) AS e
 FULL JOIN (SELECT unnest.residue_memberships.parent AS parent, unnest.residue_memberships.part AS part, unnest.residue_memberships.position AS position, unnest.residue_memberships.value AS value, unnest.residue_memberships.account AS account, unnest.residue_memberships.reason AS reason
 FROM unnest.residue_memberships
 WHERE unnest.residue_memberships.parent = ANY (u_keys)) AS t ON e.parent = t.parent AND t.part = e.part AND t.position = e.position
 WHERE e.parent IS NULL OR t.parent IS NULL OR (e.value, e.account, e.reason) IS DISTINCT FROM (t.value, t.account, t.reason)) AS differences) THEN
-WITH residue_derived AS MATERIALIZED
-(SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
-FROM (SELECT p.id AS parent, 'team_id' AS part, 0 AS position, to_jsonb(p.team_id) AS value, 'quarantined' AS account, CASE WHEN (holder.id IS NULL) THEN 'team gone' WHEN false THEN 'owner differs' ELSE 'does not fit' END AS reason
+WITH pointers AS
+(SELECT p.id AS player_id, p.team_id AS team_id, holder.id IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'team gone' WHEN false THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM (SELECT public.players.id AS id, public.players.team_id AS team_id
 FROM public.players
 WHERE public.players.id = ANY (u_keys)) AS p
 LEFT JOIN public.teams AS holder ON holder.id = p.team_id
-WHERE p.team_id IS NOT NULL AND holder.id IS NULL) AS residue),
+WHERE p.team_id IS NOT NULL),
+residue_derived AS MATERIALIZED
+(SELECT pointers.player_id AS parent, 'team_id' AS part, 0 AS position, to_jsonb(pointers.team_id) AS value, 'quarantined' AS account, pointers.u_reason AS reason
+FROM pointers
+WHERE NOT pointers.u_fits),
 residue_deleted AS
 (DELETE FROM unnest.residue_memberships WHERE unnest.residue_memberships.parent = ANY (u_keys) AND NOT (EXISTS (SELECT 1
 FROM residue_derived
 WHERE residue_derived.parent = unnest.residue_memberships.parent AND unnest.residue_memberships.part = residue_derived.part AND unnest.residue_memberships.position = residue_derived.position))),
 rows_written AS
 (INSERT INTO public.memberships (player_id, team_id) SELECT e.player_id AS player_id, e.team_id AS team_id
-FROM (SELECT p.id AS player_id, p.team_id AS team_id
-FROM (SELECT public.players.id AS id, public.players.team_id AS team_id
-FROM public.players
-WHERE public.players.id = ANY (u_keys)) AS p
-LEFT JOIN public.teams AS holder ON holder.id = p.team_id
-WHERE p.team_id IS NOT NULL AND holder.id IS NOT NULL) AS e ORDER BY e.player_id ON CONFLICT (player_id) DO UPDATE SET team_id = excluded.team_id WHERE public.memberships.team_id IS DISTINCT FROM excluded.team_id)
+FROM (SELECT pointers.player_id AS player_id, pointers.team_id AS team_id
+FROM pointers
+WHERE pointers.u_fits) AS e ORDER BY e.player_id ON CONFLICT (player_id) DO UPDATE SET team_id = excluded.team_id WHERE public.memberships.team_id IS DISTINCT FROM excluded.team_id)
  INSERT INTO unnest.residue_memberships (parent, part, position, value, account, reason) SELECT residue_derived.parent, residue_derived.part, residue_derived.position, residue_derived.value, residue_derived.account, residue_derived.reason
 FROM residue_derived ORDER BY residue_derived.parent, residue_derived.part, residue_derived.position ON CONFLICT (parent, part, position) DO UPDATE SET value = excluded.value, account = excluded.account, reason = excluded.reason WHERE (unnest.residue_memberships.value, unnest.residue_memberships.account, unnest.residue_memberships.reason) IS DISTINCT FROM (excluded.value, excluded.account, excluded.reason);
-IF EXISTS (SELECT 1
-FROM public.memberships
-WHERE public.memberships.player_id = ANY (u_keys) AND NOT (EXISTS (SELECT 1
-FROM (SELECT p.id AS player_id, p.team_id AS team_id
+IF EXISTS (WITH pointers AS
+(SELECT p.id AS player_id, p.team_id AS team_id, holder.id IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'team gone' WHEN false THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM (SELECT public.players.id AS id, public.players.team_id AS team_id
 FROM public.players
 WHERE public.players.id = ANY (u_keys)) AS p
 LEFT JOIN public.teams AS holder ON holder.id = p.team_id
-WHERE p.team_id IS NOT NULL AND holder.id IS NOT NULL) AS e
+WHERE p.team_id IS NOT NULL)
+ SELECT 1
+FROM public.memberships
+WHERE public.memberships.player_id = ANY (u_keys) AND NOT (EXISTS (SELECT 1
+FROM (SELECT pointers.player_id AS player_id, pointers.team_id AS team_id
+FROM pointers
+WHERE pointers.u_fits) AS e
 WHERE e.player_id = public.memberships.player_id))) THEN
 RAISE EXCEPTION 'unnest: this row of memberships can not be carried back to players (migration of_memberships); its values do not fit the legacy form' USING ERRCODE = 'check_violation', TABLE = 'memberships';
 END IF;
@@ -141,6 +145,7 @@ u_set text;
 u_keys TEXT[];
 u_fresh TEXT[];
 u_changed text[] := '{}';
+u_list text;
 BEGIN
 IF u_guard = 'rev' THEN RETURN NULL; END IF;
 IF TG_OP = 'INSERT' THEN u_keys := ARRAY(SELECT DISTINCT n.team_id
@@ -152,6 +157,17 @@ ELSIF TG_OP = 'DELETE' THEN u_keys := ARRAY(SELECT DISTINCT o.team_id
 FROM o ORDER BY 1);
 END IF;
 IF u_keys = '{}' THEN RETURN NULL; END IF;
+IF u_guard = 'row' OR coalesce(current_setting('unnest.d_memberships', true), '') <> '' THEN
+u_list := coalesce(current_setting('unnest.t0_memberships', true), '');
+IF u_list <> '' THEN
+u_keys := ARRAY(SELECT DISTINCT k FROM unnest(u_keys || u_list::TEXT[]) AS k ORDER BY 1);
+END IF;
+IF cardinality(u_keys) <= 200 THEN
+u_set := set_config('unnest.t0_memberships', u_keys::text, true);
+RETURN NULL;
+END IF;
+u_set := set_config('unnest.t0_memberships', '', true);
+END IF;
 PERFORM public.teams.id
 FROM public.teams
 WHERE public.teams.id = ANY (u_keys) ORDER BY public.teams.id FOR NO KEY UPDATE;

@@ -30,13 +30,10 @@ ORDER BY id LIMIT u_rows) AS q) AS w WHERE w.before < u_bytes;
 IF u_parents = 0 THEN RETURN NULL; END IF;
 u_set := set_config('unnest.m_order_items', 'rev', true);
 u_set := set_config('unnest.engine', 'on', true);
-u_keys := ARRAY(SELECT public.orders.id
+SELECT coalesce(array_agg(l.k), '{}'), coalesce(sum(l.n), 0) INTO u_keys, u_elements
+FROM (SELECT public.orders.id AS k, CASE WHEN (jsonb_typeof(public.orders.items) = 'array') THEN jsonb_array_length(CASE WHEN (jsonb_typeof(public.orders.items) = 'array') THEN public.orders.items ELSE '[]'::jsonb END) WHEN (jsonb_typeof(public.orders.items) = 'null') THEN 0 WHEN (public.orders.items IS NOT NULL) THEN 1 ELSE 0 END AS n
 FROM public.orders
-WHERE (u_after IS NULL OR public.orders.id > u_after) AND public.orders.id <= u_last ORDER BY public.orders.id FOR NO KEY UPDATE);
-u_elements := (SELECT CAST(coalesce(sum(CASE WHEN (jsonb_typeof(p.items) = 'array') THEN jsonb_array_length(CASE WHEN (jsonb_typeof(p.items) = 'array') THEN p.items ELSE '[]'::jsonb END) WHEN (jsonb_typeof(p.items) = 'null') THEN 0 WHEN (p.items IS NOT NULL) THEN 1 ELSE 0 END), 0) AS BIGINT) AS coalesce_1
-FROM (SELECT public.orders.id AS id, public.orders.items AS items
-FROM public.orders
-WHERE public.orders.id = ANY (u_keys)) AS p);
+WHERE (u_after IS NULL OR public.orders.id > u_after) AND public.orders.id <= u_last ORDER BY public.orders.id FOR NO KEY UPDATE) AS l;
 IF u_reconcile THEN
 WITH elements AS
 (SELECT v.order_id AS order_id, v.position AS position, v.sku AS sku, v.quantity AS quantity, x.element AS u_element, 'items' AS u_part, CASE WHEN (jsonb_typeof(x.element) = 'object' AND v.sku IS NOT NULL) THEN true ELSE false END AS u_fits
@@ -164,11 +161,13 @@ u_last BIGINT;
 u_parents bigint;
 u_size bigint;
 u_keys BIGINT[];
+u_fresh BIGINT[];
 u_changed bigint := 0;
 u_elements bigint := 0;
 u_placed bigint := 0;
 u_quarantined bigint := 0;
 u_merged bigint := 0;
+u_apart bigint := 0;
 BEGIN
 SELECT (array_agg(w.k ORDER BY w.k DESC))[1], count(*), coalesce(sum(w.size), 0) INTO u_last, u_parents, u_size
 FROM (SELECT q.k, q.size, sum(q.size) OVER (ORDER BY q.k) - q.size AS before
@@ -178,9 +177,10 @@ ORDER BY id LIMIT u_rows) AS q) AS w WHERE w.before < u_bytes;
 IF u_parents = 0 THEN RETURN NULL; END IF;
 u_set := set_config('unnest.m_order_items', 'rev', true);
 u_set := set_config('unnest.engine', 'on', true);
-u_keys := ARRAY(SELECT public.orders.id
+SELECT coalesce(array_agg(l.k), '{}'), coalesce(sum(l.n), 0) INTO u_keys, u_elements
+FROM (SELECT public.orders.id AS k, CASE WHEN (jsonb_typeof(public.orders.items) = 'array') THEN jsonb_array_length(CASE WHEN (jsonb_typeof(public.orders.items) = 'array') THEN public.orders.items ELSE '[]'::jsonb END) WHEN (jsonb_typeof(public.orders.items) = 'null') THEN 0 WHEN (public.orders.items IS NOT NULL) THEN 1 ELSE 0 END AS n
 FROM public.orders
-WHERE (u_after IS NULL OR public.orders.id > u_after) AND public.orders.id <= u_last ORDER BY public.orders.id FOR NO KEY UPDATE);
+WHERE (u_after IS NULL OR public.orders.id > u_after) AND public.orders.id <= u_last ORDER BY public.orders.id FOR NO KEY UPDATE) AS l;
 UPDATE public.orders SET items=r.items FROM (SELECT p.id AS id, coalesce((SELECT jsonb_agg(z.value ORDER BY z.position, z.side) AS jsonb_agg_1
 FROM (SELECT r.position AS position, 0 AS side, coalesce(u.value, '{}'::jsonb) || jsonb_strip_nulls(jsonb_build_object('sku', to_jsonb(r.sku), 'quantity', to_jsonb(r.quantity))) AS value
 FROM public.order_items AS r

@@ -30,15 +30,12 @@ ORDER BY id LIMIT u_rows) AS q) AS w WHERE w.before < u_bytes;
 IF u_parents = 0 THEN RETURN NULL; END IF;
 u_set := set_config('unnest.m_preferences', 'rev', true);
 u_set := set_config('unnest.engine', 'on', true);
-u_keys := ARRAY(SELECT public.users.id
+SELECT coalesce(array_agg(l.k), '{}'), coalesce(sum(l.n), 0) INTO u_keys, u_elements
+FROM (SELECT public.users.id AS k, (((SELECT count(*) AS count_1
+FROM jsonb_object_keys(unnest.object_or_empty(public.users.preferences)) AS anon_1) + CASE WHEN ((jsonb_typeof(public.users.preferences) NOT IN ('object', 'null'))) THEN 1 ELSE 0 END) - CASE WHEN ((unnest.object_or_empty(public.users.preferences) -> 'reasoning') IS NOT NULL) THEN 1 ELSE 0 END) + (SELECT count(*) AS count_2
+FROM jsonb_object_keys(unnest.object_or_empty(unnest.object_or_empty(public.users.preferences) -> 'reasoning')) AS anon_2) + CASE WHEN ((jsonb_typeof(unnest.object_or_empty(public.users.preferences) -> 'reasoning') NOT IN ('object', 'null'))) THEN 1 ELSE 0 END AS n
 FROM public.users
-WHERE (u_after IS NULL OR public.users.id > u_after) AND public.users.id <= u_last ORDER BY public.users.id FOR NO KEY UPDATE);
-u_elements := (SELECT CAST(coalesce(sum((((SELECT count(*) AS count_1
-FROM jsonb_object_keys(unnest.object_or_empty(p.preferences)) AS anon_1) + CASE WHEN ((jsonb_typeof(p.preferences) NOT IN ('object', 'null'))) THEN 1 ELSE 0 END) - CASE WHEN ((unnest.object_or_empty(p.preferences) -> 'reasoning') IS NOT NULL) THEN 1 ELSE 0 END) + (SELECT count(*) AS count_2
-FROM jsonb_object_keys(unnest.object_or_empty(unnest.object_or_empty(p.preferences) -> 'reasoning')) AS anon_2) + CASE WHEN ((jsonb_typeof(unnest.object_or_empty(p.preferences) -> 'reasoning') NOT IN ('object', 'null'))) THEN 1 ELSE 0 END), 0) AS BIGINT) AS coalesce_1
-FROM (SELECT public.users.id AS id, public.users.preferences AS preferences
-FROM public.users
-WHERE public.users.id = ANY (u_keys)) AS p);
+WHERE (u_after IS NULL OR public.users.id > u_after) AND public.users.id <= u_last ORDER BY public.users.id FOR NO KEY UPDATE) AS l;
 IF u_reconcile THEN
 WITH entries AS
 (SELECT p.id AS user_id, coalesce(known.name, CASE WHEN (leaf."inner" = '') THEN leaf.key ELSE leaf."inner" || '.' || leaf.key END) AS key, leaf.value AS value, coalesce(known.category, 'other') AS category, leaf."inner" AS u_inner, leaf.key AS u_key, NOT (known.name IS NULL AND (hidden.name IS NOT NULL OR leaf."inner" = '' AND (leaf.key LIKE 'reasoning.' || '%' ESCAPE '/'))) AS u_fits
@@ -176,11 +173,13 @@ u_last TEXT;
 u_parents bigint;
 u_size bigint;
 u_keys TEXT[];
+u_fresh TEXT[];
 u_changed bigint := 0;
 u_elements bigint := 0;
 u_placed bigint := 0;
 u_quarantined bigint := 0;
 u_merged bigint := 0;
+u_apart bigint := 0;
 BEGIN
 SELECT (array_agg(w.k ORDER BY w.k DESC))[1], count(*), coalesce(sum(w.size), 0) INTO u_last, u_parents, u_size
 FROM (SELECT q.k, q.size, sum(q.size) OVER (ORDER BY q.k) - q.size AS before
@@ -190,9 +189,12 @@ ORDER BY id LIMIT u_rows) AS q) AS w WHERE w.before < u_bytes;
 IF u_parents = 0 THEN RETURN NULL; END IF;
 u_set := set_config('unnest.m_preferences', 'rev', true);
 u_set := set_config('unnest.engine', 'on', true);
-u_keys := ARRAY(SELECT public.users.id
+SELECT coalesce(array_agg(l.k), '{}'), coalesce(sum(l.n), 0) INTO u_keys, u_elements
+FROM (SELECT public.users.id AS k, (((SELECT count(*) AS count_1
+FROM jsonb_object_keys(unnest.object_or_empty(public.users.preferences)) AS anon_1) + CASE WHEN ((jsonb_typeof(public.users.preferences) NOT IN ('object', 'null'))) THEN 1 ELSE 0 END) - CASE WHEN ((unnest.object_or_empty(public.users.preferences) -> 'reasoning') IS NOT NULL) THEN 1 ELSE 0 END) + (SELECT count(*) AS count_2
+FROM jsonb_object_keys(unnest.object_or_empty(unnest.object_or_empty(public.users.preferences) -> 'reasoning')) AS anon_2) + CASE WHEN ((jsonb_typeof(unnest.object_or_empty(public.users.preferences) -> 'reasoning') NOT IN ('object', 'null'))) THEN 1 ELSE 0 END AS n
 FROM public.users
-WHERE (u_after IS NULL OR public.users.id > u_after) AND public.users.id <= u_last ORDER BY public.users.id FOR NO KEY UPDATE);
+WHERE (u_after IS NULL OR public.users.id > u_after) AND public.users.id <= u_last ORDER BY public.users.id FOR NO KEY UPDATE) AS l;
 UPDATE public.users SET preferences=r.preferences FROM (SELECT p.id AS id, coalesce(nullif(coalesce((SELECT jsonb_object_agg(pairs.key, pairs.value) AS jsonb_object_agg_1
 FROM (SELECT z.key AS key, z.value AS value
 FROM unnest.residue_preferences AS l

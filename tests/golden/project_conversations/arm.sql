@@ -40,7 +40,7 @@ u_set text;
 
 BEGIN
 IF u_guard = 'rev' THEN RETURN NULL; END IF;
-u_set := set_config('unnest.m_project_conversations', 'fwd', true);
+u_set := set_config('unnest.m_project_conversations', 'row', true);
 IF NEW.project_id IS NOT NULL THEN
 IF current_setting('transaction_isolation') = 'read committed' THEN
 PERFORM 1
@@ -59,18 +59,20 @@ SELECT DISTINCT q.lookup, q.value FROM (VALUES ('projects', (NEW.project_id)::te
 END IF;
 END IF;
 END IF;
-WITH rows_written AS
+WITH pointers AS
+(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
+FROM (SELECT NEW.id AS id, NEW.user_id AS user_id, NEW.project_id AS project_id, NEW.created_at AS created_at, NEW._creation_time AS _creation_time) AS p
+LEFT JOIN public.projects AS holder ON holder.id = p.project_id
+WHERE p.project_id IS NOT NULL),
+rows_written AS
 (INSERT INTO public.project_conversations (conversation_id, project_id, added_at, added_by) SELECT e.conversation_id AS conversation_id, e.project_id AS project_id, e.added_at AS added_at, e.added_by AS added_by
-FROM (SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by
-FROM (SELECT NEW.id AS id, NEW.user_id AS user_id, NEW.project_id AS project_id, NEW.created_at AS created_at, NEW._creation_time AS _creation_time) AS p
-LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL) AS e ORDER BY e.conversation_id ON CONFLICT (conversation_id) DO UPDATE SET project_id = excluded.project_id, added_at = excluded.added_at, added_by = excluded.added_by WHERE public.project_conversations.project_id IS DISTINCT FROM excluded.project_id)
+FROM (SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits) AS e ORDER BY e.conversation_id ON CONFLICT (conversation_id) DO UPDATE SET project_id = excluded.project_id, added_at = excluded.added_at, added_by = excluded.added_by WHERE public.project_conversations.project_id IS DISTINCT FROM excluded.project_id)
  INSERT INTO unnest.residue_project_conversations (parent, part, position, value, account, reason) SELECT e.parent, e.part, e.position, e.value, e.account, e.reason
-FROM (SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
-FROM (SELECT p.id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(p.project_id) AS value, 'quarantined' AS account, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS reason
-FROM (SELECT NEW.id AS id, NEW.user_id AS user_id, NEW.project_id AS project_id, NEW.created_at AS created_at, NEW._creation_time AS _creation_time) AS p
-LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND NOT (holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL)) AS residue) AS e ORDER BY e.parent, e.part, e.position ON CONFLICT (parent, part, position) DO UPDATE SET value = excluded.value, account = excluded.account, reason = excluded.reason WHERE (unnest.residue_project_conversations.value, unnest.residue_project_conversations.account, unnest.residue_project_conversations.reason) IS DISTINCT FROM (excluded.value, excluded.account, excluded.reason);
+FROM (SELECT pointers.conversation_id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(pointers.project_id) AS value, 'quarantined' AS account, pointers.u_reason AS reason
+FROM pointers
+WHERE NOT pointers.u_fits) AS e ORDER BY e.parent, e.part, e.position ON CONFLICT (parent, part, position) DO UPDATE SET value = excluded.value, account = excluded.account, reason = excluded.reason WHERE (unnest.residue_project_conversations.value, unnest.residue_project_conversations.account, unnest.residue_project_conversations.reason) IS DISTINCT FROM (excluded.value, excluded.account, excluded.reason);
 u_set := set_config('unnest.m_project_conversations', u_guard, true);
 RETURN NULL;
 END $unnest$;
@@ -90,19 +92,36 @@ u_set text;
 
 BEGIN
 IF u_guard = 'rev' THEN RETURN NULL; END IF;
-u_set := set_config('unnest.m_project_conversations', 'fwd', true);
+u_set := set_config('unnest.m_project_conversations', 'row', true);
+u_set := set_config('unnest.t0_project_conversations', coalesce(nullif(ARRAY(SELECT DISTINCT k FROM unnest(coalesce(nullif(current_setting('unnest.t0_project_conversations', true), ''), '{}')::TEXT[] || ARRAY(WITH pointers AS
+(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
+FROM (SELECT OLD.id AS id, OLD.user_id AS user_id, OLD.project_id AS project_id, OLD.created_at AS created_at, OLD._creation_time AS _creation_time) AS p
+LEFT JOIN public.projects AS holder ON holder.id = p.project_id
+WHERE p.project_id IS NOT NULL)
+ SELECT e.project_id
+FROM (SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits) AS e)) AS k)::text, '{}'), ''), true);
+u_set := set_config('unnest.c_project_conversations', coalesce(nullif(ARRAY(SELECT DISTINCT k FROM unnest(coalesce(nullif(current_setting('unnest.c_project_conversations', true), ''), '{}')::text[] || ARRAY[OLD.id::text]) AS k)::text, '{}'), ''), true);
 IF current_setting('transaction_isolation') <> 'read committed' THEN
-INSERT INTO public.project_conversations (conversation_id, project_id, added_at, added_by) SELECT e.conversation_id, e.project_id, e.added_at, e.added_by
-FROM (SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by
+WITH pointers AS
+(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM (SELECT OLD.id AS id, OLD.user_id AS user_id, OLD.project_id AS project_id, OLD.created_at AS created_at, OLD._creation_time AS _creation_time) AS p
 LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL) AS e ORDER BY e.conversation_id ON CONFLICT (conversation_id) DO NOTHING;
-INSERT INTO unnest.residue_project_conversations (parent, part, position, value, account, reason) SELECT e.parent, e.part, e.position, e.value, e.account, e.reason
-FROM (SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
-FROM (SELECT p.id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(p.project_id) AS value, 'quarantined' AS account, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS reason
+WHERE p.project_id IS NOT NULL)
+ INSERT INTO public.project_conversations (conversation_id, project_id, added_at, added_by) SELECT e.conversation_id, e.project_id, e.added_at, e.added_by
+FROM (SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits) AS e ORDER BY e.conversation_id ON CONFLICT (conversation_id) DO NOTHING;
+WITH pointers AS
+(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM (SELECT OLD.id AS id, OLD.user_id AS user_id, OLD.project_id AS project_id, OLD.created_at AS created_at, OLD._creation_time AS _creation_time) AS p
 LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND NOT (holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL)) AS residue) AS e ORDER BY e.parent, e.part, e.position ON CONFLICT (parent, part, position) DO NOTHING;
+WHERE p.project_id IS NOT NULL)
+ INSERT INTO unnest.residue_project_conversations (parent, part, position, value, account, reason) SELECT e.parent, e.part, e.position, e.value, e.account, e.reason
+FROM (SELECT pointers.conversation_id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(pointers.project_id) AS value, 'quarantined' AS account, pointers.u_reason AS reason
+FROM pointers
+WHERE NOT pointers.u_fits) AS e ORDER BY e.parent, e.part, e.position ON CONFLICT (parent, part, position) DO NOTHING;
 END IF;
 IF NEW.project_id IS NOT NULL THEN
 IF current_setting('transaction_isolation') = 'read committed' THEN
@@ -122,21 +141,23 @@ SELECT DISTINCT q.lookup, q.value FROM (VALUES ('projects', (NEW.project_id)::te
 END IF;
 END IF;
 END IF;
-WITH residue_derived AS MATERIALIZED
-(SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
-FROM (SELECT p.id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(p.project_id) AS value, 'quarantined' AS account, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS reason
+WITH pointers AS
+(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM (SELECT NEW.id AS id, NEW.user_id AS user_id, NEW.project_id AS project_id, NEW.created_at AS created_at, NEW._creation_time AS _creation_time) AS p
 LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND NOT (holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL)) AS residue),
+WHERE p.project_id IS NOT NULL),
+residue_derived AS MATERIALIZED
+(SELECT pointers.conversation_id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(pointers.project_id) AS value, 'quarantined' AS account, pointers.u_reason AS reason
+FROM pointers
+WHERE NOT pointers.u_fits),
 residue_deleted AS
 (DELETE FROM unnest.residue_project_conversations WHERE unnest.residue_project_conversations.parent IN (OLD.id, NEW.id) AND NOT (EXISTS (SELECT 1
 FROM residue_derived
 WHERE unnest.residue_project_conversations.parent = residue_derived.parent AND unnest.residue_project_conversations.part = residue_derived.part AND unnest.residue_project_conversations.position = residue_derived.position))),
 rows_derived AS MATERIALIZED
-(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by
-FROM (SELECT NEW.id AS id, NEW.user_id AS user_id, NEW.project_id AS project_id, NEW.created_at AS created_at, NEW._creation_time AS _creation_time) AS p
-LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL),
+(SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits),
 rows_deleted AS
 (DELETE FROM public.project_conversations WHERE public.project_conversations.conversation_id IN (OLD.id, NEW.id) AND NOT (EXISTS (SELECT 1
 FROM rows_derived
@@ -165,19 +186,36 @@ u_set text;
 
 BEGIN
 IF u_guard = 'rev' THEN RETURN NULL; END IF;
-u_set := set_config('unnest.m_project_conversations', 'fwd', true);
+u_set := set_config('unnest.m_project_conversations', 'row', true);
+u_set := set_config('unnest.t0_project_conversations', coalesce(nullif(ARRAY(SELECT DISTINCT k FROM unnest(coalesce(nullif(current_setting('unnest.t0_project_conversations', true), ''), '{}')::TEXT[] || ARRAY(WITH pointers AS
+(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
+FROM (SELECT OLD.id AS id, OLD.user_id AS user_id, OLD.project_id AS project_id, OLD.created_at AS created_at, OLD._creation_time AS _creation_time) AS p
+LEFT JOIN public.projects AS holder ON holder.id = p.project_id
+WHERE p.project_id IS NOT NULL)
+ SELECT e.project_id
+FROM (SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits) AS e)) AS k)::text, '{}'), ''), true);
+u_set := set_config('unnest.c_project_conversations', coalesce(nullif(ARRAY(SELECT DISTINCT k FROM unnest(coalesce(nullif(current_setting('unnest.c_project_conversations', true), ''), '{}')::text[] || ARRAY[OLD.id::text]) AS k)::text, '{}'), ''), true);
 IF current_setting('transaction_isolation') <> 'read committed' THEN
-INSERT INTO public.project_conversations (conversation_id, project_id, added_at, added_by) SELECT e.conversation_id, e.project_id, e.added_at, e.added_by
-FROM (SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by
+WITH pointers AS
+(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM (SELECT OLD.id AS id, OLD.user_id AS user_id, OLD.project_id AS project_id, OLD.created_at AS created_at, OLD._creation_time AS _creation_time) AS p
 LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL) AS e ORDER BY e.conversation_id ON CONFLICT (conversation_id) DO NOTHING;
-INSERT INTO unnest.residue_project_conversations (parent, part, position, value, account, reason) SELECT e.parent, e.part, e.position, e.value, e.account, e.reason
-FROM (SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
-FROM (SELECT p.id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(p.project_id) AS value, 'quarantined' AS account, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS reason
+WHERE p.project_id IS NOT NULL)
+ INSERT INTO public.project_conversations (conversation_id, project_id, added_at, added_by) SELECT e.conversation_id, e.project_id, e.added_at, e.added_by
+FROM (SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits) AS e ORDER BY e.conversation_id ON CONFLICT (conversation_id) DO NOTHING;
+WITH pointers AS
+(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM (SELECT OLD.id AS id, OLD.user_id AS user_id, OLD.project_id AS project_id, OLD.created_at AS created_at, OLD._creation_time AS _creation_time) AS p
 LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND NOT (holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL)) AS residue) AS e ORDER BY e.parent, e.part, e.position ON CONFLICT (parent, part, position) DO NOTHING;
+WHERE p.project_id IS NOT NULL)
+ INSERT INTO unnest.residue_project_conversations (parent, part, position, value, account, reason) SELECT e.parent, e.part, e.position, e.value, e.account, e.reason
+FROM (SELECT pointers.conversation_id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(pointers.project_id) AS value, 'quarantined' AS account, pointers.u_reason AS reason
+FROM pointers
+WHERE NOT pointers.u_fits) AS e ORDER BY e.parent, e.part, e.position ON CONFLICT (parent, part, position) DO NOTHING;
 END IF;
 DELETE FROM public.project_conversations WHERE public.project_conversations.conversation_id = OLD.id;
 DELETE FROM unnest.residue_project_conversations WHERE unnest.residue_project_conversations.parent = OLD.id;
@@ -229,25 +267,25 @@ PERFORM public.conversations.id
 FROM public.conversations
 WHERE public.conversations.id = ANY (u_keys) ORDER BY public.conversations.id FOR NO KEY UPDATE;
 u_set := set_config('unnest.m_project_conversations', 'fwd', true);
-WITH residue_derived AS MATERIALIZED
-(SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
-FROM (SELECT p.id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(p.project_id) AS value, 'quarantined' AS account, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS reason
+WITH pointers AS
+(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
 FROM public.conversations
 WHERE public.conversations.id = ANY (u_keys)) AS p
 LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND NOT (holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL)) AS residue),
+WHERE p.project_id IS NOT NULL),
+residue_derived AS MATERIALIZED
+(SELECT pointers.conversation_id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(pointers.project_id) AS value, 'quarantined' AS account, pointers.u_reason AS reason
+FROM pointers
+WHERE NOT pointers.u_fits),
 residue_deleted AS
 (DELETE FROM unnest.residue_project_conversations WHERE unnest.residue_project_conversations.parent = ANY (u_keys) AND NOT (EXISTS (SELECT 1
 FROM residue_derived
 WHERE residue_derived.parent = unnest.residue_project_conversations.parent AND unnest.residue_project_conversations.part = residue_derived.part AND unnest.residue_project_conversations.position = residue_derived.position))),
 rows_derived AS MATERIALIZED
-(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by
-FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
-FROM public.conversations
-WHERE public.conversations.id = ANY (u_keys)) AS p
-LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL),
+(SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits),
 rows_deleted AS
 (DELETE FROM public.project_conversations WHERE public.project_conversations.conversation_id = ANY (u_keys) AND NOT (EXISTS (SELECT 1
 FROM rows_derived
@@ -293,25 +331,25 @@ PERFORM public.conversations.id
 FROM public.conversations
 WHERE public.conversations.id = ANY (u_keys) ORDER BY public.conversations.id FOR NO KEY UPDATE;
 u_set := set_config('unnest.m_project_conversations', 'fwd', true);
-WITH residue_derived AS MATERIALIZED
-(SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
-FROM (SELECT p.id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(p.project_id) AS value, 'quarantined' AS account, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS reason
+WITH pointers AS
+(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
 FROM public.conversations
 WHERE public.conversations.id = ANY (u_keys)) AS p
 LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND NOT (holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL)) AS residue),
+WHERE p.project_id IS NOT NULL),
+residue_derived AS MATERIALIZED
+(SELECT pointers.conversation_id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(pointers.project_id) AS value, 'quarantined' AS account, pointers.u_reason AS reason
+FROM pointers
+WHERE NOT pointers.u_fits),
 residue_deleted AS
 (DELETE FROM unnest.residue_project_conversations WHERE unnest.residue_project_conversations.parent = ANY (u_keys) AND NOT (EXISTS (SELECT 1
 FROM residue_derived
 WHERE residue_derived.parent = unnest.residue_project_conversations.parent AND unnest.residue_project_conversations.part = residue_derived.part AND unnest.residue_project_conversations.position = residue_derived.position))),
 rows_derived AS MATERIALIZED
-(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by
-FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
-FROM public.conversations
-WHERE public.conversations.id = ANY (u_keys)) AS p
-LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL),
+(SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits),
 rows_deleted AS
 (DELETE FROM public.project_conversations WHERE public.project_conversations.conversation_id = ANY (u_keys) AND NOT (EXISTS (SELECT 1
 FROM rows_derived
@@ -356,25 +394,25 @@ PERFORM public.conversations.id
 FROM public.conversations
 WHERE public.conversations.id = ANY (u_keys) ORDER BY public.conversations.id FOR NO KEY UPDATE;
 u_set := set_config('unnest.m_project_conversations', 'fwd', true);
-WITH residue_derived AS MATERIALIZED
-(SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
-FROM (SELECT p.id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(p.project_id) AS value, 'quarantined' AS account, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS reason
+WITH pointers AS
+(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
 FROM public.conversations
 WHERE public.conversations.id = ANY (u_keys)) AS p
 LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND NOT (holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL)) AS residue),
+WHERE p.project_id IS NOT NULL),
+residue_derived AS MATERIALIZED
+(SELECT pointers.conversation_id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(pointers.project_id) AS value, 'quarantined' AS account, pointers.u_reason AS reason
+FROM pointers
+WHERE NOT pointers.u_fits),
 residue_deleted AS
 (DELETE FROM unnest.residue_project_conversations WHERE unnest.residue_project_conversations.parent = ANY (u_keys) AND NOT (EXISTS (SELECT 1
 FROM residue_derived
 WHERE residue_derived.parent = unnest.residue_project_conversations.parent AND unnest.residue_project_conversations.part = residue_derived.part AND unnest.residue_project_conversations.position = residue_derived.position))),
 rows_derived AS MATERIALIZED
-(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by
-FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
-FROM public.conversations
-WHERE public.conversations.id = ANY (u_keys)) AS p
-LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL),
+(SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits),
 rows_deleted AS
 (DELETE FROM public.project_conversations WHERE public.project_conversations.conversation_id = ANY (u_keys) AND NOT (EXISTS (SELECT 1
 FROM rows_derived
@@ -409,6 +447,7 @@ u_set text;
 u_keys TEXT[];
 u_fresh TEXT[];
 u_changed text[] := '{}';
+u_list text;
 BEGIN
 IF u_guard = 'rev' THEN RETURN NULL; END IF;
 IF TG_OP = 'INSERT' THEN u_keys := ARRAY(SELECT DISTINCT n.project_id
@@ -427,6 +466,19 @@ u_changed := ARRAY(SELECT CAST(o.conversation_id AS TEXT) AS conversation_id
 FROM o);
 END IF;
 IF u_keys = '{}' THEN RETURN NULL; END IF;
+IF u_guard = 'row' OR coalesce(current_setting('unnest.d_project_conversations', true), '') <> '' THEN
+u_list := coalesce(current_setting('unnest.t0_project_conversations', true), '');
+IF u_list <> '' THEN
+u_keys := ARRAY(SELECT DISTINCT k FROM unnest(u_keys || u_list::TEXT[]) AS k ORDER BY 1);
+END IF;
+u_changed := u_changed || coalesce(nullif(coalesce(current_setting('unnest.c_project_conversations', true), ''), ''), '{}')::text[];
+IF cardinality(u_keys) <= 200 THEN
+u_set := set_config('unnest.t0_project_conversations', u_keys::text, true);
+u_set := set_config('unnest.c_project_conversations', u_changed::text, true);
+RETURN NULL;
+END IF;
+u_set := set_config('unnest.t0_project_conversations', '', true);
+END IF;
 PERFORM public.projects.id
 FROM public.projects
 WHERE public.projects.id = ANY (u_keys) ORDER BY public.projects.id FOR NO KEY UPDATE;
@@ -444,7 +496,7 @@ JOIN jsonb_array_elements(CASE WHEN (jsonb_typeof(p.conversation_ids) = 'array')
  SELECT found.kind, found.key, found.path, found.account, found.evidence
 FROM (SELECT f.key AS key, f.kind AS kind, f.path AS path, f.account AS account, f.evidence AS evidence
 FROM (SELECT z.key AS key, z.kind AS kind, z.path AS path, z.account AS account, z.evidence AS evidence
-FROM (SELECT CAST(p.id AS TEXT) AS key, CASE WHEN (unnest.read_text(x.element) IS NULL) THEN 'not an id' WHEN (member.id IS NULL) THEN 'stale id' WHEN (row_number() OVER (PARTITION BY p.id, x.element ORDER BY x.ordinal) > 1) THEN 'duplicate id' WHEN (member.project_id IS DISTINCT FROM p.id) THEN 'mismatch' WHEN NOT coalesce(p.user_id = member.user_id, false) THEN 'owner differs' END AS kind, concat('conversation_ids[', x.ordinal - 1, ']') AS path, CASE WHEN (row_number() OVER (PARTITION BY p.id, x.element ORDER BY x.ordinal) > 1) THEN 'merged' ELSE 'quarantined' END AS account, jsonb_build_object('value', x.element, 'position', x.ordinal - 1, 'project_id', member.project_id) AS evidence
+FROM (SELECT CAST(p.id AS TEXT) AS key, CASE WHEN (unnest.read_text(x.element) IS NULL) THEN 'not an id' WHEN (member.id IS NULL) THEN 'stale id' WHEN (row_number() OVER (PARTITION BY p.id, x.element ORDER BY x.ordinal) > 1) THEN 'duplicate id' WHEN (member.project_id IS DISTINCT FROM p.id) THEN 'mismatch' WHEN NOT coalesce(p.user_id = member.user_id, false) THEN 'owner differs in array' END AS kind, concat('conversation_ids[', x.ordinal - 1, ']') AS path, CASE WHEN (row_number() OVER (PARTITION BY p.id, x.element ORDER BY x.ordinal) > 1) THEN 'merged' ELSE 'quarantined' END AS account, jsonb_build_object('value', x.element, 'position', x.ordinal - 1, 'project_id', member.project_id) AS evidence
 FROM (SELECT public.projects.id AS id, public.projects.user_id AS user_id, public.projects.conversation_ids AS conversation_ids
 FROM public.projects
 WHERE public.projects.id = ANY (u_fresh)) AS p
@@ -469,11 +521,15 @@ INSERT INTO unnest.corrected_project_conversations (face, key)
 SELECT 'projects', k::text FROM unnest(u_fresh) AS k
 ON CONFLICT DO NOTHING;
 END IF;
-UPDATE public.projects SET conversation_ids=r.conversation_ids FROM (SELECT p.id AS id, coalesce((SELECT jsonb_agg(to_jsonb(r.conversation_id) ORDER BY was.place ASC NULLS LAST, r.added_at, r.added_by, r.conversation_id) AS jsonb_agg_1
-FROM (SELECT a.id AS conversation_id, a.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(a.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(a._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by
+WITH pointers AS
+(SELECT a.id AS conversation_id, a.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(a.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(a._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = a.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(a.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(a._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = a.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM public.conversations AS a
 LEFT JOIN public.projects AS holder ON holder.id = a.project_id
-WHERE a.project_id IS NOT NULL AND holder.id IS NOT NULL AND coalesce(holder.user_id = a.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(a.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(a._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL) AS r
+WHERE a.project_id IS NOT NULL)
+ UPDATE public.projects SET conversation_ids=r.conversation_ids FROM (SELECT p.id AS id, coalesce((SELECT jsonb_agg(to_jsonb(r.conversation_id) ORDER BY was.place ASC NULLS LAST, r.added_at, r.added_by, r.conversation_id) AS jsonb_agg_1
+FROM (SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits) AS r
 LEFT JOIN LATERAL (SELECT unnest.read_text(x.element) AS id, min(x.ordinal) AS place
 FROM jsonb_array_elements(CASE WHEN (jsonb_typeof(p.conversation_ids) = 'array') THEN p.conversation_ids ELSE '[]'::jsonb END) WITH ORDINALITY AS x(element, ordinal) GROUP BY unnest.read_text(x.element)) AS was ON r.conversation_id = was.id
 WHERE r.project_id = p.id), CASE WHEN (p.conversation_ids IS NOT NULL) THEN '[]'::jsonb END) AS conversation_ids
@@ -506,6 +562,125 @@ REFERENCING OLD TABLE AS o
 FOR EACH STATEMENT
 EXECUTE FUNCTION unnest.project_conversations__follow_rows_projects();
 
+-- name: project_conversations.put_off
+-- migration of_project_conversations, mapping project_conversations: put_off
+CREATE OR REPLACE FUNCTION unnest.project_conversations__put_off() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET extra_float_digits = 1
+AS $unnest$
+#variable_conflict use_column
+DECLARE
+u_guard text := coalesce(current_setting('unnest.m_project_conversations', true), '');
+u_set text;
+
+BEGIN
+IF u_guard <> '' THEN RETURN NULL; END IF;
+u_set := set_config('unnest.d_project_conversations', 'on', true);
+RETURN NULL;
+END $unnest$;
+
+-- name: project_conversations.trigger.put_off
+-- locks: public.conversations
+CREATE OR REPLACE TRIGGER unnest_40_follow_project_conversations__put_off BEFORE DELETE ON public.conversations
+FOR EACH STATEMENT
+EXECUTE FUNCTION unnest.project_conversations__put_off();
+
+-- name: project_conversations.flush
+-- migration of_project_conversations, mapping project_conversations: flush
+CREATE OR REPLACE FUNCTION unnest.project_conversations__flush() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET extra_float_digits = 1
+AS $unnest$
+#variable_conflict use_column
+DECLARE
+u_guard text := coalesce(current_setting('unnest.m_project_conversations', true), '');
+u_set text;
+u_keys TEXT[];
+u_fresh TEXT[];
+u_changed text[] := '{}';
+u_list text;
+BEGIN
+IF u_guard <> '' THEN RETURN NULL; END IF;
+IF TG_OP = 'DELETE' THEN u_set := set_config('unnest.d_project_conversations', '', true); END IF;
+u_list := coalesce(current_setting('unnest.t0_project_conversations', true), '');
+IF u_list <> '' THEN
+u_keys := u_list::TEXT[];
+u_changed := coalesce(nullif(coalesce(current_setting('unnest.c_project_conversations', true), ''), ''), '{}')::text[];
+u_set := set_config('unnest.t0_project_conversations', '', true);
+u_set := set_config('unnest.c_project_conversations', '', true);
+PERFORM public.projects.id
+FROM public.projects
+WHERE public.projects.id = ANY (u_keys) ORDER BY public.projects.id FOR NO KEY UPDATE;
+u_set := set_config('unnest.m_project_conversations', 'rev', true);
+u_fresh := ARRAY(SELECT k FROM unnest(u_keys) AS k WHERE NOT EXISTS (SELECT 1
+FROM unnest.corrected_project_conversations AS c WHERE c.face = 'projects' AND c.key = k::text));
+IF u_fresh <> '{}' THEN
+INSERT INTO unnest.finding (migration, mapping, table_name, kind, key, path, account, evidence)
+SELECT 'of_project_conversations', 'project_conversations', 'projects', s.kind, s.key, s.path, s.account, s.evidence FROM (WITH listed AS MATERIALIZED
+(SELECT p.id AS holder, jsonb_object_agg(CAST(unnest.read_text(x.element) AS TEXT), true) FILTER (WHERE CAST(unnest.read_text(x.element) AS TEXT) IS NOT NULL) AS ids
+FROM (SELECT public.projects.id AS id, public.projects.user_id AS user_id, public.projects.conversation_ids AS conversation_ids
+FROM public.projects
+WHERE public.projects.id = ANY (u_fresh)) AS p
+JOIN jsonb_array_elements(CASE WHEN (jsonb_typeof(p.conversation_ids) = 'array') THEN p.conversation_ids ELSE '[]'::jsonb END) WITH ORDINALITY AS x(element, ordinal) ON true GROUP BY p.id)
+ SELECT found.kind, found.key, found.path, found.account, found.evidence
+FROM (SELECT f.key AS key, f.kind AS kind, f.path AS path, f.account AS account, f.evidence AS evidence
+FROM (SELECT z.key AS key, z.kind AS kind, z.path AS path, z.account AS account, z.evidence AS evidence
+FROM (SELECT CAST(p.id AS TEXT) AS key, CASE WHEN (unnest.read_text(x.element) IS NULL) THEN 'not an id' WHEN (member.id IS NULL) THEN 'stale id' WHEN (row_number() OVER (PARTITION BY p.id, x.element ORDER BY x.ordinal) > 1) THEN 'duplicate id' WHEN (member.project_id IS DISTINCT FROM p.id) THEN 'mismatch' WHEN NOT coalesce(p.user_id = member.user_id, false) THEN 'owner differs in array' END AS kind, concat('conversation_ids[', x.ordinal - 1, ']') AS path, CASE WHEN (row_number() OVER (PARTITION BY p.id, x.element ORDER BY x.ordinal) > 1) THEN 'merged' ELSE 'quarantined' END AS account, jsonb_build_object('value', x.element, 'position', x.ordinal - 1, 'project_id', member.project_id) AS evidence
+FROM (SELECT public.projects.id AS id, public.projects.user_id AS user_id, public.projects.conversation_ids AS conversation_ids
+FROM public.projects
+WHERE public.projects.id = ANY (u_fresh)) AS p
+JOIN jsonb_array_elements(CASE WHEN (jsonb_typeof(p.conversation_ids) = 'array') THEN p.conversation_ids ELSE '[]'::jsonb END) WITH ORDINALITY AS x(element, ordinal) ON true
+LEFT JOIN public.conversations AS member ON member.id = unnest.read_text(x.element)) AS z
+WHERE z.kind IS NOT NULL UNION ALL SELECT CAST(p.id AS TEXT) AS key, 'missing from array' AS kind, 'conversation_ids' AS path, 'shape' AS account, jsonb_build_object('value', member.id, 'project_id', p.id) AS evidence
+FROM (SELECT public.projects.id AS id, public.projects.user_id AS user_id, public.projects.conversation_ids AS conversation_ids
+FROM public.projects
+WHERE public.projects.id = ANY (u_fresh)) AS p
+JOIN public.conversations AS member ON member.project_id = p.id
+LEFT JOIN listed ON listed.holder = p.id
+WHERE NOT coalesce(listed.ids ? CAST(member.id AS TEXT), false) AND coalesce(p.user_id = member.user_id, false) UNION ALL SELECT CAST(p.id AS TEXT) AS key, 'not an array' AS kind, 'conversation_ids' AS path, 'quarantined' AS account, jsonb_build_object('value', p.conversation_ids) AS evidence
+FROM (SELECT public.projects.id AS id, public.projects.user_id AS user_id, public.projects.conversation_ids AS conversation_ids
+FROM public.projects
+WHERE public.projects.id = ANY (u_fresh)) AS p
+WHERE (jsonb_typeof(p.conversation_ids) NOT IN ('array', 'null'))) AS f) AS found
+WHERE NOT coalesce((found.evidence ->> 'value') = ANY (u_changed), false)) AS s
+ON CONFLICT (migration, mapping, table_name, key, kind, path, md5(evidence::text)) DO UPDATE
+SET last_seen = clock_timestamp(), state = CASE WHEN finding.state = 'resolved' THEN 'open' ELSE finding.state END
+WHERE finding.state = 'resolved' OR finding.last_seen < clock_timestamp() - interval '1 hour';
+INSERT INTO unnest.corrected_project_conversations (face, key)
+SELECT 'projects', k::text FROM unnest(u_fresh) AS k
+ON CONFLICT DO NOTHING;
+END IF;
+WITH pointers AS
+(SELECT a.id AS conversation_id, a.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(a.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(a._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = a.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(a.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(a._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = a.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
+FROM public.conversations AS a
+LEFT JOIN public.projects AS holder ON holder.id = a.project_id
+WHERE a.project_id IS NOT NULL)
+ UPDATE public.projects SET conversation_ids=r.conversation_ids FROM (SELECT p.id AS id, coalesce((SELECT jsonb_agg(to_jsonb(r.conversation_id) ORDER BY was.place ASC NULLS LAST, r.added_at, r.added_by, r.conversation_id) AS jsonb_agg_1
+FROM (SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits) AS r
+LEFT JOIN LATERAL (SELECT unnest.read_text(x.element) AS id, min(x.ordinal) AS place
+FROM jsonb_array_elements(CASE WHEN (jsonb_typeof(p.conversation_ids) = 'array') THEN p.conversation_ids ELSE '[]'::jsonb END) WITH ORDINALITY AS x(element, ordinal) GROUP BY unnest.read_text(x.element)) AS was ON r.conversation_id = was.id
+WHERE r.project_id = p.id), CASE WHEN (p.conversation_ids IS NOT NULL) THEN '[]'::jsonb END) AS conversation_ids
+FROM (SELECT public.projects.id AS id, public.projects.user_id AS user_id, public.projects.conversation_ids AS conversation_ids
+FROM public.projects
+WHERE public.projects.id = ANY (u_keys)) AS p
+ LIMIT ALL OFFSET 0) AS r WHERE public.projects.id = ANY (u_keys) AND public.projects.id = r.id AND public.projects.conversation_ids IS DISTINCT FROM r.conversation_ids;
+u_set := set_config('unnest.m_project_conversations', u_guard, true);
+END IF;
+RETURN NULL;
+END $unnest$;
+
+-- name: project_conversations.trigger.flush
+-- locks: public.conversations
+CREATE OR REPLACE TRIGGER unnest_40_follow_project_conversations__flush AFTER INSERT OR UPDATE OR DELETE ON public.conversations
+FOR EACH STATEMENT
+EXECUTE FUNCTION unnest.project_conversations__flush();
+
 -- name: project_conversations.correct_projects
 -- migration of_project_conversations, mapping project_conversations: correct_projects
 CREATE OR REPLACE FUNCTION unnest.project_conversations__correct_projects() RETURNS trigger
@@ -521,6 +696,7 @@ u_set text;
 u_keys TEXT[];
 u_fresh TEXT[];
 u_changed text[] := '{}';
+u_list text;
 BEGIN
 IF u_guard <> '' THEN RETURN NULL; END IF;
 u_keys := ARRAY[NEW.id];
@@ -536,7 +712,7 @@ JOIN jsonb_array_elements(CASE WHEN (jsonb_typeof(p.conversation_ids) = 'array')
  SELECT found.kind, found.key, found.path, found.account, found.evidence
 FROM (SELECT f.key AS key, f.kind AS kind, f.path AS path, f.account AS account, f.evidence AS evidence
 FROM (SELECT z.key AS key, z.kind AS kind, z.path AS path, z.account AS account, z.evidence AS evidence
-FROM (SELECT CAST(p.id AS TEXT) AS key, CASE WHEN (unnest.read_text(x.element) IS NULL) THEN 'not an id' WHEN (member.id IS NULL) THEN 'stale id' WHEN (row_number() OVER (PARTITION BY p.id, x.element ORDER BY x.ordinal) > 1) THEN 'duplicate id' WHEN (member.project_id IS DISTINCT FROM p.id) THEN 'mismatch' WHEN NOT coalesce(member.user_id = p.user_id, false) THEN 'owner differs' END AS kind, concat('conversation_ids[', x.ordinal - 1, ']') AS path, CASE WHEN (row_number() OVER (PARTITION BY p.id, x.element ORDER BY x.ordinal) > 1) THEN 'merged' ELSE 'quarantined' END AS account, jsonb_build_object('value', x.element, 'position', x.ordinal - 1, 'project_id', member.project_id) AS evidence
+FROM (SELECT CAST(p.id AS TEXT) AS key, CASE WHEN (unnest.read_text(x.element) IS NULL) THEN 'not an id' WHEN (member.id IS NULL) THEN 'stale id' WHEN (row_number() OVER (PARTITION BY p.id, x.element ORDER BY x.ordinal) > 1) THEN 'duplicate id' WHEN (member.project_id IS DISTINCT FROM p.id) THEN 'mismatch' WHEN NOT coalesce(member.user_id = p.user_id, false) THEN 'owner differs in array' END AS kind, concat('conversation_ids[', x.ordinal - 1, ']') AS path, CASE WHEN (row_number() OVER (PARTITION BY p.id, x.element ORDER BY x.ordinal) > 1) THEN 'merged' ELSE 'quarantined' END AS account, jsonb_build_object('value', x.element, 'position', x.ordinal - 1, 'project_id', member.project_id) AS evidence
 FROM (SELECT OLD.id AS id, OLD.user_id AS user_id, OLD.conversation_ids AS conversation_ids) AS p
 JOIN jsonb_array_elements(CASE WHEN (jsonb_typeof(p.conversation_ids) = 'array') THEN p.conversation_ids ELSE '[]'::jsonb END) WITH ORDINALITY AS x(element, ordinal) ON true
 LEFT JOIN public.conversations AS member ON member.id = unnest.read_text(x.element)) AS z
@@ -561,11 +737,15 @@ SELECT 'projects', k::text FROM unnest(u_keys) AS k
 ON CONFLICT DO NOTHING;
 END IF;
 u_set := set_config('unnest.m_project_conversations', 'rev', true);
-UPDATE public.projects SET conversation_ids=r.conversation_ids FROM (SELECT p.id AS id, coalesce((SELECT jsonb_agg(to_jsonb(r.conversation_id) ORDER BY was.place ASC NULLS LAST, r.added_at, r.added_by, r.conversation_id) AS jsonb_agg_1
-FROM (SELECT a.id AS conversation_id, a.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(a.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(a._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by
+WITH pointers AS
+(SELECT a.id AS conversation_id, a.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(a.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(a._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = a.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(a.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(a._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = a.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM public.conversations AS a
 LEFT JOIN public.projects AS holder ON holder.id = a.project_id
-WHERE a.project_id IS NOT NULL AND holder.id IS NOT NULL AND coalesce(holder.user_id = a.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(a.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(a._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL) AS r
+WHERE a.project_id IS NOT NULL)
+ UPDATE public.projects SET conversation_ids=r.conversation_ids FROM (SELECT p.id AS id, coalesce((SELECT jsonb_agg(to_jsonb(r.conversation_id) ORDER BY was.place ASC NULLS LAST, r.added_at, r.added_by, r.conversation_id) AS jsonb_agg_1
+FROM (SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits) AS r
 LEFT JOIN LATERAL (SELECT unnest.read_text(x.element) AS id, min(x.ordinal) AS place
 FROM jsonb_array_elements(CASE WHEN (jsonb_typeof(p.conversation_ids) = 'array') THEN p.conversation_ids ELSE '[]'::jsonb END) WITH ORDINALITY AS x(element, ordinal) GROUP BY unnest.read_text(x.element)) AS was ON r.conversation_id = was.id
 WHERE r.project_id = p.id), CASE WHEN (p.conversation_ids IS NOT NULL) THEN '[]'::jsonb END) AS conversation_ids

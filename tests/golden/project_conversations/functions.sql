@@ -29,33 +29,30 @@ ORDER BY id LIMIT u_rows) AS w;
 IF u_parents = 0 THEN RETURN NULL; END IF;
 u_set := set_config('unnest.m_project_conversations', 'rev', true);
 u_set := set_config('unnest.engine', 'on', true);
-u_keys := ARRAY(SELECT public.conversations.id
+SELECT coalesce(array_agg(l.k), '{}'), coalesce(sum(l.n), 0) INTO u_keys, u_elements
+FROM (SELECT public.conversations.id AS k, CASE WHEN (public.conversations.project_id IS NOT NULL) THEN 1 ELSE 0 END AS n
 FROM public.conversations
-WHERE (u_after IS NULL OR public.conversations.id > u_after) AND public.conversations.id <= u_last ORDER BY public.conversations.id FOR NO KEY UPDATE);
-u_elements := (SELECT count(p.project_id) AS count_1
-FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
-FROM public.conversations
-WHERE public.conversations.id = ANY (u_keys)) AS p);
+WHERE (u_after IS NULL OR public.conversations.id > u_after) AND public.conversations.id <= u_last ORDER BY public.conversations.id FOR NO KEY UPDATE) AS l;
 IF u_reconcile THEN
-WITH residue_derived AS MATERIALIZED
-(SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
-FROM (SELECT p.id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(p.project_id) AS value, 'quarantined' AS account, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS reason
+WITH pointers AS
+(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
 FROM public.conversations
 WHERE public.conversations.id = ANY (u_keys)) AS p
 LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND NOT (holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL)) AS residue),
+WHERE p.project_id IS NOT NULL),
+residue_derived AS MATERIALIZED
+(SELECT pointers.conversation_id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(pointers.project_id) AS value, 'quarantined' AS account, pointers.u_reason AS reason
+FROM pointers
+WHERE NOT pointers.u_fits),
 residue_deleted AS
 (DELETE FROM unnest.residue_project_conversations WHERE unnest.residue_project_conversations.parent = ANY (u_keys) AND NOT (EXISTS (SELECT 1
 FROM residue_derived
 WHERE residue_derived.parent = unnest.residue_project_conversations.parent AND unnest.residue_project_conversations.part = residue_derived.part AND unnest.residue_project_conversations.position = residue_derived.position))),
 rows_derived AS MATERIALIZED
-(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by
-FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
-FROM public.conversations
-WHERE public.conversations.id = ANY (u_keys)) AS p
-LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL),
+(SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits),
 rows_deleted AS
 (DELETE FROM public.project_conversations WHERE public.project_conversations.conversation_id = ANY (u_keys) AND NOT (EXISTS (SELECT 1
 FROM rows_derived
@@ -67,23 +64,23 @@ FROM rows_derived ORDER BY rows_derived.conversation_id ON CONFLICT (conversatio
 FROM residue_derived ORDER BY residue_derived.parent, residue_derived.part, residue_derived.position ON CONFLICT (parent, part, position) DO UPDATE SET value = excluded.value, account = excluded.account, reason = excluded.reason WHERE (unnest.residue_project_conversations.value, unnest.residue_project_conversations.account, unnest.residue_project_conversations.reason) IS DISTINCT FROM (excluded.value, excluded.account, excluded.reason);
 u_placed := -1;
 ELSE
-WITH rows_copied AS
-(INSERT INTO public.project_conversations (conversation_id, project_id, added_at, added_by) SELECT e.conversation_id AS conversation_id, e.project_id AS project_id, e.added_at AS added_at, e.added_by AS added_by
-FROM (SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by
+WITH pointers AS
+(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
 FROM public.conversations
 WHERE public.conversations.id = ANY (u_keys)) AS p
 LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL) AS e ORDER BY e.conversation_id ON CONFLICT (conversation_id) DO NOTHING RETURNING 1 AS one),
+WHERE p.project_id IS NOT NULL),
+rows_copied AS
+(INSERT INTO public.project_conversations (conversation_id, project_id, added_at, added_by) SELECT e.conversation_id AS conversation_id, e.project_id AS project_id, e.added_at AS added_at, e.added_by AS added_by
+FROM (SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits) AS e ORDER BY e.conversation_id ON CONFLICT (conversation_id) DO NOTHING RETURNING 1 AS one),
 residue_copied AS
 (INSERT INTO unnest.residue_project_conversations (parent, part, position, value, account, reason) SELECT e.parent AS parent, e.part AS part, e.position AS position, e.value AS value, e.account AS account, e.reason AS reason
-FROM (SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
-FROM (SELECT p.id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(p.project_id) AS value, 'quarantined' AS account, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS reason
-FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
-FROM public.conversations
-WHERE public.conversations.id = ANY (u_keys)) AS p
-LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND NOT (holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL)) AS residue) AS e ORDER BY e.parent, e.part, e.position ON CONFLICT (parent, part, position) DO NOTHING RETURNING unnest.residue_project_conversations.account)
+FROM (SELECT pointers.conversation_id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(pointers.project_id) AS value, 'quarantined' AS account, pointers.u_reason AS reason
+FROM pointers
+WHERE NOT pointers.u_fits) AS e ORDER BY e.parent, e.part, e.position ON CONFLICT (parent, part, position) DO NOTHING RETURNING unnest.residue_project_conversations.account)
  SELECT 0 + (SELECT count(*) AS count_1
 FROM rows_copied) AS anon_1, 0 + (SELECT count(*) AS count_2
 FROM residue_copied
@@ -146,11 +143,13 @@ u_last TEXT;
 u_parents bigint;
 u_size bigint;
 u_keys TEXT[];
+u_fresh TEXT[];
 u_changed bigint := 0;
 u_elements bigint := 0;
 u_placed bigint := 0;
 u_quarantined bigint := 0;
 u_merged bigint := 0;
+u_apart bigint := 0;
 BEGIN
 SELECT (array_agg(w.k ORDER BY w.k DESC))[1], count(*), coalesce(sum(w.size), 0) INTO u_last, u_parents, u_size
 FROM (SELECT id AS k, 0 AS size FROM public.conversations
@@ -159,9 +158,10 @@ ORDER BY id LIMIT u_rows) AS w;
 IF u_parents = 0 THEN RETURN NULL; END IF;
 u_set := set_config('unnest.m_project_conversations', 'rev', true);
 u_set := set_config('unnest.engine', 'on', true);
-u_keys := ARRAY(SELECT public.conversations.id
+SELECT coalesce(array_agg(l.k), '{}'), coalesce(sum(l.n), 0) INTO u_keys, u_elements
+FROM (SELECT public.conversations.id AS k, CASE WHEN (public.conversations.project_id IS NOT NULL) THEN 1 ELSE 0 END AS n
 FROM public.conversations
-WHERE (u_after IS NULL OR public.conversations.id > u_after) AND public.conversations.id <= u_last ORDER BY public.conversations.id FOR NO KEY UPDATE);
+WHERE (u_after IS NULL OR public.conversations.id > u_after) AND public.conversations.id <= u_last ORDER BY public.conversations.id FOR NO KEY UPDATE) AS l;
 UPDATE public.conversations SET project_id=r.project_id FROM (SELECT p.id AS id, coalesce(r.project_id, CAST(l.value #>> '{}' AS TEXT)) AS project_id
 FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
 FROM public.conversations
@@ -170,60 +170,64 @@ LEFT JOIN public.project_conversations AS r ON r.conversation_id = p.id
 LEFT JOIN unnest.residue_project_conversations AS l ON l.parent = p.id AND l.part = 'project_id'
  LIMIT ALL OFFSET 0) AS r WHERE public.conversations.id = ANY (u_keys) AND public.conversations.id = r.id AND public.conversations.project_id IS DISTINCT FROM r.project_id;
 GET DIAGNOSTICS u_changed = ROW_COUNT;
-IF EXISTS (SELECT differences.one
-FROM (SELECT 1 AS one
-FROM (SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by
+IF EXISTS (WITH pointers AS
+(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
 FROM public.conversations
 WHERE public.conversations.id = ANY (u_keys)) AS p
 LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL) AS e
+WHERE p.project_id IS NOT NULL)
+ SELECT differences.one
+FROM (SELECT 1 AS one
+FROM (SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits) AS e
 FULL JOIN (SELECT public.project_conversations.conversation_id AS conversation_id, public.project_conversations.project_id AS project_id, public.project_conversations.added_at AS added_at, public.project_conversations.added_by AS added_by
 FROM public.project_conversations
 WHERE public.project_conversations.conversation_id = ANY (u_keys)) AS t ON e.conversation_id = t.conversation_id
 WHERE e.conversation_id IS NULL OR t.conversation_id IS NULL OR e.project_id IS DISTINCT FROM t.project_id UNION ALL SELECT 1 AS one
-FROM (SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
-FROM (SELECT p.id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(p.project_id) AS value, 'quarantined' AS account, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS reason
-FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
-FROM public.conversations
-WHERE public.conversations.id = ANY (u_keys)) AS p
-LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND NOT (holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL)) AS residue) AS e
+FROM (SELECT pointers.conversation_id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(pointers.project_id) AS value, 'quarantined' AS account, pointers.u_reason AS reason
+FROM pointers
+WHERE NOT pointers.u_fits) AS e
 FULL JOIN (SELECT unnest.residue_project_conversations.parent AS parent, unnest.residue_project_conversations.part AS part, unnest.residue_project_conversations.position AS position, unnest.residue_project_conversations.value AS value, unnest.residue_project_conversations.account AS account, unnest.residue_project_conversations.reason AS reason
 FROM unnest.residue_project_conversations
 WHERE unnest.residue_project_conversations.parent = ANY (u_keys)) AS t ON e.parent = t.parent AND t.part = e.part AND t.position = e.position
 WHERE e.parent IS NULL OR t.parent IS NULL OR (e.value, e.account, e.reason) IS DISTINCT FROM (t.value, t.account, t.reason)) AS differences) THEN
-WITH residue_derived AS MATERIALIZED
-(SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
-FROM (SELECT p.id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(p.project_id) AS value, 'quarantined' AS account, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS reason
+WITH pointers AS
+(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
 FROM public.conversations
 WHERE public.conversations.id = ANY (u_keys)) AS p
 LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND NOT (holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL)) AS residue),
+WHERE p.project_id IS NOT NULL),
+residue_derived AS MATERIALIZED
+(SELECT pointers.conversation_id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(pointers.project_id) AS value, 'quarantined' AS account, pointers.u_reason AS reason
+FROM pointers
+WHERE NOT pointers.u_fits),
 residue_deleted AS
 (DELETE FROM unnest.residue_project_conversations WHERE unnest.residue_project_conversations.parent = ANY (u_keys) AND NOT (EXISTS (SELECT 1
 FROM residue_derived
 WHERE residue_derived.parent = unnest.residue_project_conversations.parent AND unnest.residue_project_conversations.part = residue_derived.part AND unnest.residue_project_conversations.position = residue_derived.position))),
 rows_written AS
 (INSERT INTO public.project_conversations (conversation_id, project_id, added_at, added_by) SELECT e.conversation_id AS conversation_id, e.project_id AS project_id, e.added_at AS added_at, e.added_by AS added_by
-FROM (SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by
-FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
-FROM public.conversations
-WHERE public.conversations.id = ANY (u_keys)) AS p
-LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL) AS e ORDER BY e.conversation_id ON CONFLICT (conversation_id) DO UPDATE SET project_id = excluded.project_id, added_at = excluded.added_at, added_by = excluded.added_by WHERE public.project_conversations.project_id IS DISTINCT FROM excluded.project_id)
+FROM (SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits) AS e ORDER BY e.conversation_id ON CONFLICT (conversation_id) DO UPDATE SET project_id = excluded.project_id, added_at = excluded.added_at, added_by = excluded.added_by WHERE public.project_conversations.project_id IS DISTINCT FROM excluded.project_id)
  INSERT INTO unnest.residue_project_conversations (parent, part, position, value, account, reason) SELECT residue_derived.parent, residue_derived.part, residue_derived.position, residue_derived.value, residue_derived.account, residue_derived.reason
 FROM residue_derived ORDER BY residue_derived.parent, residue_derived.part, residue_derived.position ON CONFLICT (parent, part, position) DO UPDATE SET value = excluded.value, account = excluded.account, reason = excluded.reason WHERE (unnest.residue_project_conversations.value, unnest.residue_project_conversations.account, unnest.residue_project_conversations.reason) IS DISTINCT FROM (excluded.value, excluded.account, excluded.reason);
-IF EXISTS (SELECT 1
-FROM public.project_conversations
-WHERE public.project_conversations.conversation_id = ANY (u_keys) AND NOT (EXISTS (SELECT 1
-FROM (SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by
+IF EXISTS (WITH pointers AS
+(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
 FROM public.conversations
 WHERE public.conversations.id = ANY (u_keys)) AS p
 LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL) AS e
+WHERE p.project_id IS NOT NULL)
+ SELECT 1
+FROM public.project_conversations
+WHERE public.project_conversations.conversation_id = ANY (u_keys) AND NOT (EXISTS (SELECT 1
+FROM (SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits) AS e
 WHERE e.conversation_id = public.project_conversations.conversation_id))) THEN
 RAISE EXCEPTION 'unnest: this row of project_conversations can not be carried back to conversations (migration of_project_conversations); its values do not fit the legacy form' USING ERRCODE = 'check_violation', TABLE = 'project_conversations';
 END IF;
@@ -246,24 +250,24 @@ u_guard text := coalesce(current_setting('unnest.m_project_conversations', true)
 u_set text;
 
 BEGIN
-RETURN QUERY SELECT 'rows of project_conversations' AS anon_1, CAST(coalesce(e.conversation_id, t.conversation_id) AS TEXT) AS coalesce_1, CAST(jsonb_build_object('conversation_id', coalesce(e.conversation_id, t.conversation_id)) AS TEXT) AS jsonb_build_object_1, to_jsonb(e.*) AS to_jsonb_1, to_jsonb(t.*) AS to_jsonb_2
-FROM (SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by
+RETURN QUERY WITH pointers AS
+(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
 FROM public.conversations
 WHERE (u_after IS NULL OR public.conversations.id > u_after) AND (u_upto IS NULL OR public.conversations.id <= u_upto)) AS p
 LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL) AS e
+WHERE p.project_id IS NOT NULL)
+ SELECT 'rows of project_conversations' AS anon_1, CAST(coalesce(e.conversation_id, t.conversation_id) AS TEXT) AS coalesce_1, CAST(jsonb_build_object('conversation_id', coalesce(e.conversation_id, t.conversation_id)) AS TEXT) AS jsonb_build_object_1, to_jsonb(e.*) AS to_jsonb_1, to_jsonb(t.*) AS to_jsonb_2
+FROM (SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits) AS e
 FULL JOIN (SELECT public.project_conversations.conversation_id AS conversation_id, public.project_conversations.project_id AS project_id, public.project_conversations.added_at AS added_at, public.project_conversations.added_by AS added_by
 FROM public.project_conversations
 WHERE (u_after IS NULL OR public.project_conversations.conversation_id > u_after) AND (u_upto IS NULL OR public.project_conversations.conversation_id <= u_upto)) AS t ON e.conversation_id = t.conversation_id
 WHERE e.conversation_id IS NULL OR t.conversation_id IS NULL OR e.project_id IS DISTINCT FROM t.project_id UNION ALL SELECT 'rows of residue_project_conversations' AS anon_2, CAST(coalesce(e.parent, t.parent) AS TEXT) AS coalesce_2, CAST(jsonb_build_object('parent', coalesce(e.parent, t.parent), 'part', coalesce(e.part, t.part), 'position', coalesce(e.position, t.position)) AS TEXT) AS jsonb_build_object_2, to_jsonb(e.*) AS to_jsonb_3, to_jsonb(t.*) AS to_jsonb_4
-FROM (SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
-FROM (SELECT p.id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(p.project_id) AS value, 'quarantined' AS account, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS reason
-FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
-FROM public.conversations
-WHERE (u_after IS NULL OR public.conversations.id > u_after) AND (u_upto IS NULL OR public.conversations.id <= u_upto)) AS p
-LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND NOT (holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL)) AS residue) AS e
+FROM (SELECT pointers.conversation_id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(pointers.project_id) AS value, 'quarantined' AS account, pointers.u_reason AS reason
+FROM pointers
+WHERE NOT pointers.u_fits) AS e
 FULL JOIN (SELECT unnest.residue_project_conversations.parent AS parent, unnest.residue_project_conversations.part AS part, unnest.residue_project_conversations.position AS position, unnest.residue_project_conversations.value AS value, unnest.residue_project_conversations.account AS account, unnest.residue_project_conversations.reason AS reason
 FROM unnest.residue_project_conversations
 WHERE (u_after IS NULL OR unnest.residue_project_conversations.parent > u_after) AND (u_upto IS NULL OR unnest.residue_project_conversations.parent <= u_upto)) AS t ON e.parent = t.parent AND t.part = e.part AND t.position = e.position
@@ -292,25 +296,25 @@ FROM public.conversations
 WHERE public.conversations.id = ANY (u_keys) ORDER BY public.conversations.id FOR NO KEY UPDATE;
 IF u_direction = 'legacy' THEN
 u_set := set_config('unnest.m_project_conversations', 'fwd', true);
-WITH residue_derived AS MATERIALIZED
-(SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
-FROM (SELECT p.id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(p.project_id) AS value, 'quarantined' AS account, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS reason
+WITH pointers AS
+(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
 FROM public.conversations
 WHERE public.conversations.id = ANY (u_keys)) AS p
 LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND NOT (holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL)) AS residue),
+WHERE p.project_id IS NOT NULL),
+residue_derived AS MATERIALIZED
+(SELECT pointers.conversation_id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(pointers.project_id) AS value, 'quarantined' AS account, pointers.u_reason AS reason
+FROM pointers
+WHERE NOT pointers.u_fits),
 residue_deleted AS
 (DELETE FROM unnest.residue_project_conversations WHERE unnest.residue_project_conversations.parent = ANY (u_keys) AND NOT (EXISTS (SELECT 1
 FROM residue_derived
 WHERE residue_derived.parent = unnest.residue_project_conversations.parent AND unnest.residue_project_conversations.part = residue_derived.part AND unnest.residue_project_conversations.position = residue_derived.position))),
 rows_derived AS MATERIALIZED
-(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by
-FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
-FROM public.conversations
-WHERE public.conversations.id = ANY (u_keys)) AS p
-LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL),
+(SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits),
 rows_deleted AS
 (DELETE FROM public.project_conversations WHERE public.project_conversations.conversation_id = ANY (u_keys) AND NOT (EXISTS (SELECT 1
 FROM rows_derived
@@ -329,60 +333,64 @@ WHERE public.conversations.id = ANY (u_keys)) AS p
 LEFT JOIN public.project_conversations AS r ON r.conversation_id = p.id
 LEFT JOIN unnest.residue_project_conversations AS l ON l.parent = p.id AND l.part = 'project_id'
  LIMIT ALL OFFSET 0) AS r WHERE public.conversations.id = ANY (u_keys) AND public.conversations.id = r.id AND public.conversations.project_id IS DISTINCT FROM r.project_id;
-IF EXISTS (SELECT differences.one
-FROM (SELECT 1 AS one
-FROM (SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by
+IF EXISTS (WITH pointers AS
+(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
 FROM public.conversations
 WHERE public.conversations.id = ANY (u_keys)) AS p
 LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL) AS e
+WHERE p.project_id IS NOT NULL)
+ SELECT differences.one
+FROM (SELECT 1 AS one
+FROM (SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits) AS e
 FULL JOIN (SELECT public.project_conversations.conversation_id AS conversation_id, public.project_conversations.project_id AS project_id, public.project_conversations.added_at AS added_at, public.project_conversations.added_by AS added_by
 FROM public.project_conversations
 WHERE public.project_conversations.conversation_id = ANY (u_keys)) AS t ON e.conversation_id = t.conversation_id
 WHERE e.conversation_id IS NULL OR t.conversation_id IS NULL OR e.project_id IS DISTINCT FROM t.project_id UNION ALL SELECT 1 AS one
-FROM (SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
-FROM (SELECT p.id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(p.project_id) AS value, 'quarantined' AS account, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS reason
-FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
-FROM public.conversations
-WHERE public.conversations.id = ANY (u_keys)) AS p
-LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND NOT (holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL)) AS residue) AS e
+FROM (SELECT pointers.conversation_id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(pointers.project_id) AS value, 'quarantined' AS account, pointers.u_reason AS reason
+FROM pointers
+WHERE NOT pointers.u_fits) AS e
 FULL JOIN (SELECT unnest.residue_project_conversations.parent AS parent, unnest.residue_project_conversations.part AS part, unnest.residue_project_conversations.position AS position, unnest.residue_project_conversations.value AS value, unnest.residue_project_conversations.account AS account, unnest.residue_project_conversations.reason AS reason
 FROM unnest.residue_project_conversations
 WHERE unnest.residue_project_conversations.parent = ANY (u_keys)) AS t ON e.parent = t.parent AND t.part = e.part AND t.position = e.position
 WHERE e.parent IS NULL OR t.parent IS NULL OR (e.value, e.account, e.reason) IS DISTINCT FROM (t.value, t.account, t.reason)) AS differences) THEN
-WITH residue_derived AS MATERIALIZED
-(SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
-FROM (SELECT p.id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(p.project_id) AS value, 'quarantined' AS account, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS reason
+WITH pointers AS
+(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
 FROM public.conversations
 WHERE public.conversations.id = ANY (u_keys)) AS p
 LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND NOT (holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL)) AS residue),
+WHERE p.project_id IS NOT NULL),
+residue_derived AS MATERIALIZED
+(SELECT pointers.conversation_id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(pointers.project_id) AS value, 'quarantined' AS account, pointers.u_reason AS reason
+FROM pointers
+WHERE NOT pointers.u_fits),
 residue_deleted AS
 (DELETE FROM unnest.residue_project_conversations WHERE unnest.residue_project_conversations.parent = ANY (u_keys) AND NOT (EXISTS (SELECT 1
 FROM residue_derived
 WHERE residue_derived.parent = unnest.residue_project_conversations.parent AND unnest.residue_project_conversations.part = residue_derived.part AND unnest.residue_project_conversations.position = residue_derived.position))),
 rows_written AS
 (INSERT INTO public.project_conversations (conversation_id, project_id, added_at, added_by) SELECT e.conversation_id AS conversation_id, e.project_id AS project_id, e.added_at AS added_at, e.added_by AS added_by
-FROM (SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by
-FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
-FROM public.conversations
-WHERE public.conversations.id = ANY (u_keys)) AS p
-LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL) AS e ORDER BY e.conversation_id ON CONFLICT (conversation_id) DO UPDATE SET project_id = excluded.project_id, added_at = excluded.added_at, added_by = excluded.added_by WHERE public.project_conversations.project_id IS DISTINCT FROM excluded.project_id)
+FROM (SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits) AS e ORDER BY e.conversation_id ON CONFLICT (conversation_id) DO UPDATE SET project_id = excluded.project_id, added_at = excluded.added_at, added_by = excluded.added_by WHERE public.project_conversations.project_id IS DISTINCT FROM excluded.project_id)
  INSERT INTO unnest.residue_project_conversations (parent, part, position, value, account, reason) SELECT residue_derived.parent, residue_derived.part, residue_derived.position, residue_derived.value, residue_derived.account, residue_derived.reason
 FROM residue_derived ORDER BY residue_derived.parent, residue_derived.part, residue_derived.position ON CONFLICT (parent, part, position) DO UPDATE SET value = excluded.value, account = excluded.account, reason = excluded.reason WHERE (unnest.residue_project_conversations.value, unnest.residue_project_conversations.account, unnest.residue_project_conversations.reason) IS DISTINCT FROM (excluded.value, excluded.account, excluded.reason);
-IF EXISTS (SELECT 1
-FROM public.project_conversations
-WHERE public.project_conversations.conversation_id = ANY (u_keys) AND NOT (EXISTS (SELECT 1
-FROM (SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by
+IF EXISTS (WITH pointers AS
+(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
 FROM public.conversations
 WHERE public.conversations.id = ANY (u_keys)) AS p
 LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL) AS e
+WHERE p.project_id IS NOT NULL)
+ SELECT 1
+FROM public.project_conversations
+WHERE public.project_conversations.conversation_id = ANY (u_keys) AND NOT (EXISTS (SELECT 1
+FROM (SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits) AS e
 WHERE e.conversation_id = public.project_conversations.conversation_id))) THEN
 RAISE EXCEPTION 'unnest: this row of project_conversations can not be carried back to conversations (migration of_project_conversations); its values do not fit the legacy form' USING ERRCODE = 'check_violation', TABLE = 'project_conversations';
 END IF;
@@ -432,11 +440,13 @@ u_last TEXT;
 u_parents bigint;
 u_size bigint;
 u_keys TEXT[];
+u_fresh TEXT[];
 u_changed bigint := 0;
 u_elements bigint := 0;
 u_placed bigint := 0;
 u_quarantined bigint := 0;
 u_merged bigint := 0;
+u_apart bigint := 0;
 BEGIN
 SELECT (array_agg(w.k ORDER BY w.k DESC))[1], count(*), coalesce(sum(w.size), 0) INTO u_last, u_parents, u_size
 FROM (SELECT q.k, q.size, sum(q.size) OVER (ORDER BY q.k) - q.size AS before
@@ -446,45 +456,60 @@ ORDER BY id LIMIT u_rows) AS q) AS w WHERE w.before < u_bytes;
 IF u_parents = 0 THEN RETURN NULL; END IF;
 u_set := set_config('unnest.m_project_conversations', 'rev', true);
 u_set := set_config('unnest.engine', 'on', true);
-u_keys := ARRAY(SELECT public.projects.id
+SELECT coalesce(array_agg(l.k), '{}'), coalesce(sum(l.n), 0) INTO u_keys, u_elements
+FROM (SELECT public.projects.id AS k, CASE WHEN (jsonb_typeof(public.projects.conversation_ids) = 'array') THEN jsonb_array_length(CASE WHEN (jsonb_typeof(public.projects.conversation_ids) = 'array') THEN public.projects.conversation_ids ELSE '[]'::jsonb END) WHEN (jsonb_typeof(public.projects.conversation_ids) = 'null') THEN 0 WHEN (public.projects.conversation_ids IS NOT NULL) THEN 1 ELSE 0 END AS n
 FROM public.projects
-WHERE (u_after IS NULL OR public.projects.id > u_after) AND public.projects.id <= u_last ORDER BY public.projects.id FOR NO KEY UPDATE);
-IF u_account THEN
-u_elements := (SELECT CAST(coalesce(sum(CASE WHEN (jsonb_typeof(p.conversation_ids) = 'array') THEN jsonb_array_length(CASE WHEN (jsonb_typeof(p.conversation_ids) = 'array') THEN p.conversation_ids ELSE '[]'::jsonb END) WHEN (jsonb_typeof(p.conversation_ids) = 'null') THEN 0 WHEN (p.conversation_ids IS NOT NULL) THEN 1 ELSE 0 END), 0) AS BIGINT) AS coalesce_1
-FROM (SELECT public.projects.id AS id, public.projects.user_id AS user_id, public.projects.conversation_ids AS conversation_ids
-FROM public.projects
-WHERE public.projects.id = ANY (u_keys)) AS p);
-u_placed := (SELECT count(*) AS count_1
-FROM (SELECT DISTINCT p.id AS id, r.conversation_id AS conversation_id
+WHERE (u_after IS NULL OR public.projects.id > u_after) AND public.projects.id <= u_last ORDER BY public.projects.id FOR NO KEY UPDATE) AS l;
+u_fresh := ARRAY(SELECT p.id
 FROM (SELECT public.projects.id AS id, public.projects.user_id AS user_id, public.projects.conversation_ids AS conversation_ids
 FROM public.projects
 WHERE public.projects.id = ANY (u_keys)) AS p
+JOIN (SELECT p.id AS id, coalesce((SELECT jsonb_agg(to_jsonb(r.conversation_id) ORDER BY was.place ASC NULLS LAST, r.added_at, r.added_by, r.conversation_id) AS jsonb_agg_1
+FROM public.project_conversations AS r
+LEFT JOIN LATERAL (SELECT unnest.read_text(x.element) AS id, min(x.ordinal) AS place
+FROM jsonb_array_elements(CASE WHEN (jsonb_typeof(p.conversation_ids) = 'array') THEN p.conversation_ids ELSE '[]'::jsonb END) WITH ORDINALITY AS x(element, ordinal) GROUP BY unnest.read_text(x.element)) AS was ON r.conversation_id = was.id
+WHERE r.project_id = p.id), CASE WHEN (p.conversation_ids IS NOT NULL) THEN '[]'::jsonb END) AS conversation_ids
+FROM (SELECT public.projects.id AS id, public.projects.user_id AS user_id, public.projects.conversation_ids AS conversation_ids
+FROM public.projects
+WHERE public.projects.id = ANY (u_keys)) AS p
+ LIMIT ALL OFFSET 0) AS r ON r.id = p.id
+WHERE p.conversation_ids IS DISTINCT FROM r.conversation_ids);
+IF u_account THEN
+u_apart := (SELECT CAST(coalesce(sum(CASE WHEN (jsonb_typeof(p.conversation_ids) = 'array') THEN jsonb_array_length(CASE WHEN (jsonb_typeof(p.conversation_ids) = 'array') THEN p.conversation_ids ELSE '[]'::jsonb END) WHEN (jsonb_typeof(p.conversation_ids) = 'null') THEN 0 WHEN (p.conversation_ids IS NOT NULL) THEN 1 ELSE 0 END), 0) AS BIGINT) AS coalesce_1
+FROM (SELECT public.projects.id AS id, public.projects.user_id AS user_id, public.projects.conversation_ids AS conversation_ids
+FROM public.projects
+WHERE public.projects.id = ANY (u_fresh)) AS p);
+u_placed := u_elements - u_apart + (SELECT count(*) AS count_1
+FROM (SELECT DISTINCT p.id AS id, r.conversation_id AS conversation_id
+FROM (SELECT public.projects.id AS id, public.projects.user_id AS user_id, public.projects.conversation_ids AS conversation_ids
+FROM public.projects
+WHERE public.projects.id = ANY (u_fresh)) AS p
 JOIN jsonb_array_elements(CASE WHEN (jsonb_typeof(p.conversation_ids) = 'array') THEN p.conversation_ids ELSE '[]'::jsonb END) WITH ORDINALITY AS x(element, ordinal) ON true
 JOIN public.project_conversations AS r ON r.project_id = p.id AND r.conversation_id = unnest.read_text(x.element)) AS pairs);
 WITH found AS MATERIALIZED (WITH listed AS MATERIALIZED
 (SELECT p.id AS holder, jsonb_object_agg(CAST(unnest.read_text(x.element) AS TEXT), true) FILTER (WHERE CAST(unnest.read_text(x.element) AS TEXT) IS NOT NULL) AS ids
 FROM (SELECT public.projects.id AS id, public.projects.user_id AS user_id, public.projects.conversation_ids AS conversation_ids
 FROM public.projects
-WHERE public.projects.id = ANY (u_keys)) AS p
+WHERE public.projects.id = ANY (u_fresh)) AS p
 JOIN jsonb_array_elements(CASE WHEN (jsonb_typeof(p.conversation_ids) = 'array') THEN p.conversation_ids ELSE '[]'::jsonb END) WITH ORDINALITY AS x(element, ordinal) ON true GROUP BY p.id)
  SELECT f.key, f.kind, f.path, f.account, f.evidence
 FROM (SELECT z.key AS key, z.kind AS kind, z.path AS path, z.account AS account, z.evidence AS evidence
-FROM (SELECT CAST(p.id AS TEXT) AS key, CASE WHEN (unnest.read_text(x.element) IS NULL) THEN 'not an id' WHEN (member.id IS NULL) THEN 'stale id' WHEN (row_number() OVER (PARTITION BY p.id, x.element ORDER BY x.ordinal) > 1) THEN 'duplicate id' WHEN (member.project_id IS DISTINCT FROM p.id) THEN 'mismatch' WHEN NOT coalesce(p.user_id = member.user_id, false) THEN 'owner differs' END AS kind, concat('conversation_ids[', x.ordinal - 1, ']') AS path, CASE WHEN (row_number() OVER (PARTITION BY p.id, x.element ORDER BY x.ordinal) > 1) THEN 'merged' ELSE 'quarantined' END AS account, jsonb_build_object('value', x.element, 'position', x.ordinal - 1, 'project_id', member.project_id) AS evidence
+FROM (SELECT CAST(p.id AS TEXT) AS key, CASE WHEN (unnest.read_text(x.element) IS NULL) THEN 'not an id' WHEN (member.id IS NULL) THEN 'stale id' WHEN (row_number() OVER (PARTITION BY p.id, x.element ORDER BY x.ordinal) > 1) THEN 'duplicate id' WHEN (member.project_id IS DISTINCT FROM p.id) THEN 'mismatch' WHEN NOT coalesce(p.user_id = member.user_id, false) THEN 'owner differs in array' END AS kind, concat('conversation_ids[', x.ordinal - 1, ']') AS path, CASE WHEN (row_number() OVER (PARTITION BY p.id, x.element ORDER BY x.ordinal) > 1) THEN 'merged' ELSE 'quarantined' END AS account, jsonb_build_object('value', x.element, 'position', x.ordinal - 1, 'project_id', member.project_id) AS evidence
 FROM (SELECT public.projects.id AS id, public.projects.user_id AS user_id, public.projects.conversation_ids AS conversation_ids
 FROM public.projects
-WHERE public.projects.id = ANY (u_keys)) AS p
+WHERE public.projects.id = ANY (u_fresh)) AS p
 JOIN jsonb_array_elements(CASE WHEN (jsonb_typeof(p.conversation_ids) = 'array') THEN p.conversation_ids ELSE '[]'::jsonb END) WITH ORDINALITY AS x(element, ordinal) ON true
 LEFT JOIN public.conversations AS member ON member.id = unnest.read_text(x.element)) AS z
 WHERE z.kind IS NOT NULL UNION ALL SELECT CAST(p.id AS TEXT) AS key, 'missing from array' AS kind, 'conversation_ids' AS path, 'shape' AS account, jsonb_build_object('value', member.id, 'project_id', p.id) AS evidence
 FROM (SELECT public.projects.id AS id, public.projects.user_id AS user_id, public.projects.conversation_ids AS conversation_ids
 FROM public.projects
-WHERE public.projects.id = ANY (u_keys)) AS p
+WHERE public.projects.id = ANY (u_fresh)) AS p
 JOIN public.conversations AS member ON member.project_id = p.id
 LEFT JOIN listed ON listed.holder = p.id
 WHERE NOT coalesce(listed.ids ? CAST(member.id AS TEXT), false) AND coalesce(p.user_id = member.user_id, false) UNION ALL SELECT CAST(p.id AS TEXT) AS key, 'not an array' AS kind, 'conversation_ids' AS path, 'quarantined' AS account, jsonb_build_object('value', p.conversation_ids) AS evidence
 FROM (SELECT public.projects.id AS id, public.projects.user_id AS user_id, public.projects.conversation_ids AS conversation_ids
 FROM public.projects
-WHERE public.projects.id = ANY (u_keys)) AS p
+WHERE public.projects.id = ANY (u_fresh)) AS p
 WHERE (jsonb_typeof(p.conversation_ids) NOT IN ('array', 'null'))) AS f),
 kept AS (INSERT INTO unnest.finding (migration, mapping, table_name, kind, key, path, account, evidence)
 SELECT 'of_project_conversations', 'project_conversations', 'projects', s.kind, s.key, s.path, s.account, s.evidence FROM (SELECT * FROM found) AS s
@@ -503,8 +528,8 @@ FROM jsonb_array_elements(CASE WHEN (jsonb_typeof(p.conversation_ids) = 'array')
 WHERE r.project_id = p.id), CASE WHEN (p.conversation_ids IS NOT NULL) THEN '[]'::jsonb END) AS conversation_ids
 FROM (SELECT public.projects.id AS id, public.projects.user_id AS user_id, public.projects.conversation_ids AS conversation_ids
 FROM public.projects
-WHERE public.projects.id = ANY (u_keys)) AS p
- LIMIT ALL OFFSET 0) AS r WHERE public.projects.id = ANY (u_keys) AND public.projects.id = r.id AND public.projects.conversation_ids IS DISTINCT FROM r.conversation_ids;
+WHERE public.projects.id = ANY (u_fresh)) AS p
+ LIMIT ALL OFFSET 0) AS r WHERE public.projects.id = ANY (u_fresh) AND public.projects.id = r.id AND public.projects.conversation_ids IS DISTINCT FROM r.conversation_ids;
 GET DIAGNOSTICS u_changed = ROW_COUNT;
 RETURN jsonb_build_object('last', u_last::text, 'parents', u_parents, 'bytes', u_size, 'changed', u_changed,
 'elements', u_elements, 'placed', u_placed, 'merged', u_merged, 'quarantined', u_quarantined, 'skipped', 0);
@@ -610,13 +635,17 @@ u_guard text := coalesce(current_setting('unnest.m_project_conversations', true)
 u_set text;
 
 BEGIN
-RETURN QUERY SELECT 'rows of project_conversations' AS anon_1, CAST(coalesce(e.conversation_id, t.conversation_id) AS TEXT) AS coalesce_1, CAST(jsonb_build_object('conversation_id', coalesce(e.conversation_id, t.conversation_id)) AS TEXT) AS jsonb_build_object_1, to_jsonb(e.*) AS to_jsonb_1, to_jsonb(t.*) AS to_jsonb_2
-FROM (SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by
+RETURN QUERY WITH pointers AS
+(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
 FROM public.conversations
 WHERE (u_after IS NULL OR public.conversations.id > u_after) AND (u_upto IS NULL OR public.conversations.id <= u_upto)) AS p
 LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL) AS e
+WHERE p.project_id IS NOT NULL)
+ SELECT 'rows of project_conversations' AS anon_1, CAST(coalesce(e.conversation_id, t.conversation_id) AS TEXT) AS coalesce_1, CAST(jsonb_build_object('conversation_id', coalesce(e.conversation_id, t.conversation_id)) AS TEXT) AS jsonb_build_object_1, to_jsonb(e.*) AS to_jsonb_1, to_jsonb(t.*) AS to_jsonb_2
+FROM (SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits) AS e
 FULL JOIN (SELECT public.project_conversations.conversation_id AS conversation_id, public.project_conversations.project_id AS project_id, public.project_conversations.added_at AS added_at, public.project_conversations.added_by AS added_by
 FROM public.project_conversations
 WHERE (u_after IS NULL OR public.project_conversations.conversation_id > u_after) AND (u_upto IS NULL OR public.project_conversations.conversation_id <= u_upto)) AS t ON e.conversation_id = t.conversation_id
@@ -703,25 +732,25 @@ u_set := set_config('unnest.engine', 'on', true);
 PERFORM public.conversations.id
 FROM public.conversations
 WHERE public.conversations.id = ANY (u_keys) ORDER BY public.conversations.id FOR NO KEY UPDATE;
-WITH residue_derived AS MATERIALIZED
-(SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
-FROM (SELECT p.id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(p.project_id) AS value, 'quarantined' AS account, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS reason
+WITH pointers AS
+(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
 FROM public.conversations
 WHERE public.conversations.id = ANY (u_keys)) AS p
 LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND NOT (holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL)) AS residue),
+WHERE p.project_id IS NOT NULL),
+residue_derived AS MATERIALIZED
+(SELECT pointers.conversation_id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(pointers.project_id) AS value, 'quarantined' AS account, pointers.u_reason AS reason
+FROM pointers
+WHERE NOT pointers.u_fits),
 residue_deleted AS
 (DELETE FROM unnest.residue_project_conversations WHERE unnest.residue_project_conversations.parent = ANY (u_keys) AND NOT (EXISTS (SELECT 1
 FROM residue_derived
 WHERE residue_derived.parent = unnest.residue_project_conversations.parent AND unnest.residue_project_conversations.part = residue_derived.part AND unnest.residue_project_conversations.position = residue_derived.position))),
 rows_derived AS MATERIALIZED
-(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by
-FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
-FROM public.conversations
-WHERE public.conversations.id = ANY (u_keys)) AS p
-LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL),
+(SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits),
 rows_deleted AS
 (DELETE FROM public.project_conversations WHERE public.project_conversations.conversation_id = ANY (u_keys) AND NOT (EXISTS (SELECT 1
 FROM rows_derived

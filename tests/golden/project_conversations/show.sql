@@ -43,60 +43,64 @@ WHERE public.conversations.id = ANY (u_keys)) AS p
 LEFT JOIN public.project_conversations AS r ON r.conversation_id = p.id
 LEFT JOIN unnest.residue_project_conversations AS l ON l.parent = p.id AND l.part = 'project_id'
  LIMIT ALL OFFSET 0) AS r WHERE public.conversations.id = ANY (u_keys) AND public.conversations.id = r.id AND public.conversations.project_id IS DISTINCT FROM r.project_id;
-IF EXISTS (SELECT differences.one
-FROM (SELECT 1 AS one
-FROM (SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by
+IF EXISTS (WITH pointers AS
+(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
 FROM public.conversations
 WHERE public.conversations.id = ANY (u_keys)) AS p
 LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL) AS e
+WHERE p.project_id IS NOT NULL)
+ SELECT differences.one
+FROM (SELECT 1 AS one
+FROM (SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits) AS e
 FULL JOIN (SELECT public.project_conversations.conversation_id AS conversation_id, public.project_conversations.project_id AS project_id, public.project_conversations.added_at AS added_at, public.project_conversations.added_by AS added_by
 FROM public.project_conversations
 WHERE public.project_conversations.conversation_id = ANY (u_keys)) AS t ON e.conversation_id = t.conversation_id
 WHERE e.conversation_id IS NULL OR t.conversation_id IS NULL OR e.project_id IS DISTINCT FROM t.project_id UNION ALL SELECT 1 AS one
-FROM (SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
-FROM (SELECT p.id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(p.project_id) AS value, 'quarantined' AS account, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS reason
-FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
-FROM public.conversations
-WHERE public.conversations.id = ANY (u_keys)) AS p
-LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND NOT (holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL)) AS residue) AS e
+FROM (SELECT pointers.conversation_id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(pointers.project_id) AS value, 'quarantined' AS account, pointers.u_reason AS reason
+FROM pointers
+WHERE NOT pointers.u_fits) AS e
 FULL JOIN (SELECT unnest.residue_project_conversations.parent AS parent, unnest.residue_project_conversations.part AS part, unnest.residue_project_conversations.position AS position, unnest.residue_project_conversations.value AS value, unnest.residue_project_conversations.account AS account, unnest.residue_project_conversations.reason AS reason
 FROM unnest.residue_project_conversations
 WHERE unnest.residue_project_conversations.parent = ANY (u_keys)) AS t ON e.parent = t.parent AND t.part = e.part AND t.position = e.position
 WHERE e.parent IS NULL OR t.parent IS NULL OR (e.value, e.account, e.reason) IS DISTINCT FROM (t.value, t.account, t.reason)) AS differences) THEN
-WITH residue_derived AS MATERIALIZED
-(SELECT residue.parent AS parent, residue.part AS part, residue.position AS position, residue.value AS value, residue.account AS account, residue.reason AS reason
-FROM (SELECT p.id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(p.project_id) AS value, 'quarantined' AS account, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS reason
+WITH pointers AS
+(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
 FROM public.conversations
 WHERE public.conversations.id = ANY (u_keys)) AS p
 LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND NOT (holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL)) AS residue),
+WHERE p.project_id IS NOT NULL),
+residue_derived AS MATERIALIZED
+(SELECT pointers.conversation_id AS parent, 'project_id' AS part, 0 AS position, to_jsonb(pointers.project_id) AS value, 'quarantined' AS account, pointers.u_reason AS reason
+FROM pointers
+WHERE NOT pointers.u_fits),
 residue_deleted AS
 (DELETE FROM unnest.residue_project_conversations WHERE unnest.residue_project_conversations.parent = ANY (u_keys) AND NOT (EXISTS (SELECT 1
 FROM residue_derived
 WHERE residue_derived.parent = unnest.residue_project_conversations.parent AND unnest.residue_project_conversations.part = residue_derived.part AND unnest.residue_project_conversations.position = residue_derived.position))),
 rows_written AS
 (INSERT INTO public.project_conversations (conversation_id, project_id, added_at, added_by) SELECT e.conversation_id AS conversation_id, e.project_id AS project_id, e.added_at AS added_at, e.added_by AS added_by
-FROM (SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by
-FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
-FROM public.conversations
-WHERE public.conversations.id = ANY (u_keys)) AS p
-LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL) AS e ORDER BY e.conversation_id ON CONFLICT (conversation_id) DO UPDATE SET project_id = excluded.project_id, added_at = excluded.added_at, added_by = excluded.added_by WHERE public.project_conversations.project_id IS DISTINCT FROM excluded.project_id)
+FROM (SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits) AS e ORDER BY e.conversation_id ON CONFLICT (conversation_id) DO UPDATE SET project_id = excluded.project_id, added_at = excluded.added_at, added_by = excluded.added_by WHERE public.project_conversations.project_id IS DISTINCT FROM excluded.project_id)
  INSERT INTO unnest.residue_project_conversations (parent, part, position, value, account, reason) SELECT residue_derived.parent, residue_derived.part, residue_derived.position, residue_derived.value, residue_derived.account, residue_derived.reason
 FROM residue_derived ORDER BY residue_derived.parent, residue_derived.part, residue_derived.position ON CONFLICT (parent, part, position) DO UPDATE SET value = excluded.value, account = excluded.account, reason = excluded.reason WHERE (unnest.residue_project_conversations.value, unnest.residue_project_conversations.account, unnest.residue_project_conversations.reason) IS DISTINCT FROM (excluded.value, excluded.account, excluded.reason);
-IF EXISTS (SELECT 1
-FROM public.project_conversations
-WHERE public.project_conversations.conversation_id = ANY (u_keys) AND NOT (EXISTS (SELECT 1
-FROM (SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by
+IF EXISTS (WITH pointers AS
+(SELECT p.id AS conversation_id, p.project_id AS project_id, CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END AS added_at, holder.user_id AS added_by, holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL AS u_fits, CASE WHEN (holder.id IS NULL) THEN 'project gone' WHEN NOT coalesce(holder.user_id = p.user_id, false) THEN 'owner differs' ELSE 'does not fit' END AS u_reason
 FROM (SELECT public.conversations.id AS id, public.conversations.user_id AS user_id, public.conversations.project_id AS project_id, public.conversations.created_at AS created_at, public.conversations._creation_time AS _creation_time
 FROM public.conversations
 WHERE public.conversations.id = ANY (u_keys)) AS p
 LEFT JOIN public.projects AS holder ON holder.id = p.project_id
-WHERE p.project_id IS NOT NULL AND holder.id IS NOT NULL AND coalesce(holder.user_id = p.user_id, false) AND CASE WHEN unnest.is_history() THEN coalesce(unnest.time_of_millis(CAST(p.created_at AS DOUBLE PRECISION)), unnest.time_of_millis(CAST(p._creation_time AS DOUBLE PRECISION)), now()) ELSE now() END IS NOT NULL) AS e
+WHERE p.project_id IS NOT NULL)
+ SELECT 1
+FROM public.project_conversations
+WHERE public.project_conversations.conversation_id = ANY (u_keys) AND NOT (EXISTS (SELECT 1
+FROM (SELECT pointers.conversation_id AS conversation_id, pointers.project_id AS project_id, pointers.added_at AS added_at, pointers.added_by AS added_by
+FROM pointers
+WHERE pointers.u_fits) AS e
 WHERE e.conversation_id = public.project_conversations.conversation_id))) THEN
 RAISE EXCEPTION 'unnest: this row of project_conversations can not be carried back to conversations (migration of_project_conversations); its values do not fit the legacy form' USING ERRCODE = 'check_violation', TABLE = 'project_conversations';
 END IF;
@@ -141,6 +145,7 @@ u_set text;
 u_keys TEXT[];
 u_fresh TEXT[];
 u_changed text[] := '{}';
+u_list text;
 BEGIN
 IF u_guard = 'rev' THEN RETURN NULL; END IF;
 IF TG_OP = 'INSERT' THEN u_keys := ARRAY(SELECT DISTINCT n.project_id
@@ -152,6 +157,17 @@ ELSIF TG_OP = 'DELETE' THEN u_keys := ARRAY(SELECT DISTINCT o.project_id
 FROM o ORDER BY 1);
 END IF;
 IF u_keys = '{}' THEN RETURN NULL; END IF;
+IF u_guard = 'row' OR coalesce(current_setting('unnest.d_project_conversations', true), '') <> '' THEN
+u_list := coalesce(current_setting('unnest.t0_project_conversations', true), '');
+IF u_list <> '' THEN
+u_keys := ARRAY(SELECT DISTINCT k FROM unnest(u_keys || u_list::TEXT[]) AS k ORDER BY 1);
+END IF;
+IF cardinality(u_keys) <= 200 THEN
+u_set := set_config('unnest.t0_project_conversations', u_keys::text, true);
+RETURN NULL;
+END IF;
+u_set := set_config('unnest.t0_project_conversations', '', true);
+END IF;
 PERFORM public.projects.id
 FROM public.projects
 WHERE public.projects.id = ANY (u_keys) ORDER BY public.projects.id FOR NO KEY UPDATE;

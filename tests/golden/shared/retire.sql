@@ -84,7 +84,7 @@ END $unnest$;
 -- name: prelude.set_aside
 CREATE OR REPLACE FUNCTION unnest.set_aside(u_migration text, u_table text) RETURNS text
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $unnest$
-DECLARE u_name text; u_any boolean; u_number integer := 1; u_old text; u_schema text; u_part record;
+DECLARE u_name text; u_any boolean; u_number integer := 1; u_old text; u_key text; u_schema text; u_part record;
 BEGIN
 IF to_regclass(u_table) IS NULL THEN RETURN NULL; END IF;
 EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s)', u_table) INTO u_any;

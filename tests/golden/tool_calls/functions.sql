@@ -30,13 +30,10 @@ ORDER BY id LIMIT u_rows) AS q) AS w WHERE w.before < u_bytes;
 IF u_parents = 0 THEN RETURN NULL; END IF;
 u_set := set_config('unnest.m_tool_calls', 'rev', true);
 u_set := set_config('unnest.engine', 'on', true);
-u_keys := ARRAY(SELECT public.messages.id
+SELECT coalesce(array_agg(l.k), '{}'), coalesce(sum(l.n), 0) INTO u_keys, u_elements
+FROM (SELECT public.messages.id AS k, CASE WHEN (jsonb_typeof(public.messages.tool_calls) = 'array') THEN jsonb_array_length(CASE WHEN (jsonb_typeof(public.messages.tool_calls) = 'array') THEN public.messages.tool_calls ELSE '[]'::jsonb END) WHEN (jsonb_typeof(public.messages.tool_calls) = 'null') THEN 0 WHEN (public.messages.tool_calls IS NOT NULL) THEN 1 ELSE 0 END + CASE WHEN (jsonb_typeof(public.messages.partial_tool_calls) = 'array') THEN jsonb_array_length(CASE WHEN (jsonb_typeof(public.messages.partial_tool_calls) = 'array') THEN public.messages.partial_tool_calls ELSE '[]'::jsonb END) WHEN (jsonb_typeof(public.messages.partial_tool_calls) = 'null') THEN 0 WHEN (public.messages.partial_tool_calls IS NOT NULL) THEN 1 ELSE 0 END AS n
 FROM public.messages
-WHERE (u_after IS NULL OR public.messages.id > u_after) AND public.messages.id <= u_last ORDER BY public.messages.id FOR NO KEY UPDATE);
-u_elements := (SELECT CAST(coalesce(sum(CASE WHEN (jsonb_typeof(p.tool_calls) = 'array') THEN jsonb_array_length(CASE WHEN (jsonb_typeof(p.tool_calls) = 'array') THEN p.tool_calls ELSE '[]'::jsonb END) WHEN (jsonb_typeof(p.tool_calls) = 'null') THEN 0 WHEN (p.tool_calls IS NOT NULL) THEN 1 ELSE 0 END), 0) + coalesce(sum(CASE WHEN (jsonb_typeof(p.partial_tool_calls) = 'array') THEN jsonb_array_length(CASE WHEN (jsonb_typeof(p.partial_tool_calls) = 'array') THEN p.partial_tool_calls ELSE '[]'::jsonb END) WHEN (jsonb_typeof(p.partial_tool_calls) = 'null') THEN 0 WHEN (p.partial_tool_calls IS NOT NULL) THEN 1 ELSE 0 END), 0) AS BIGINT) AS anon_1
-FROM (SELECT public.messages.id AS id, public.messages.conversation_id AS conversation_id, public.messages.user_id AS user_id, public.messages.created_at AS created_at, public.messages.tool_calls AS tool_calls, public.messages.partial_tool_calls AS partial_tool_calls
-FROM public.messages
-WHERE public.messages.id = ANY (u_keys)) AS p);
+WHERE (u_after IS NULL OR public.messages.id > u_after) AND public.messages.id <= u_last ORDER BY public.messages.id FOR NO KEY UPDATE) AS l;
 IF u_reconcile THEN
 WITH elements AS
 (SELECT b.message_id AS message_id, b.is_partial AS is_partial, b.position AS position, b.tool_call_id AS tool_call_id, b.tool_name AS tool_name, b.args AS args, b.result AS result, b.text_position AS text_position, b.timestamp AS timestamp, b.conversation_id AS conversation_id, b.user_id AS user_id, b.created_at AS created_at, b.u_element AS u_element, b.u_part AS u_part, b.u_fits AS u_fits, b.is_partial != false AND b.u_fits AND bool_or(b.is_partial = false AND b.u_fits) OVER (PARTITION BY b.message_id, b.tool_call_id) AS u_superseded
@@ -174,11 +171,13 @@ u_last TEXT;
 u_parents bigint;
 u_size bigint;
 u_keys TEXT[];
+u_fresh TEXT[];
 u_changed bigint := 0;
 u_elements bigint := 0;
 u_placed bigint := 0;
 u_quarantined bigint := 0;
 u_merged bigint := 0;
+u_apart bigint := 0;
 BEGIN
 SELECT (array_agg(w.k ORDER BY w.k DESC))[1], count(*), coalesce(sum(w.size), 0) INTO u_last, u_parents, u_size
 FROM (SELECT q.k, q.size, sum(q.size) OVER (ORDER BY q.k) - q.size AS before
@@ -188,9 +187,10 @@ ORDER BY id LIMIT u_rows) AS q) AS w WHERE w.before < u_bytes;
 IF u_parents = 0 THEN RETURN NULL; END IF;
 u_set := set_config('unnest.m_tool_calls', 'rev', true);
 u_set := set_config('unnest.engine', 'on', true);
-u_keys := ARRAY(SELECT public.messages.id
+SELECT coalesce(array_agg(l.k), '{}'), coalesce(sum(l.n), 0) INTO u_keys, u_elements
+FROM (SELECT public.messages.id AS k, CASE WHEN (jsonb_typeof(public.messages.tool_calls) = 'array') THEN jsonb_array_length(CASE WHEN (jsonb_typeof(public.messages.tool_calls) = 'array') THEN public.messages.tool_calls ELSE '[]'::jsonb END) WHEN (jsonb_typeof(public.messages.tool_calls) = 'null') THEN 0 WHEN (public.messages.tool_calls IS NOT NULL) THEN 1 ELSE 0 END + CASE WHEN (jsonb_typeof(public.messages.partial_tool_calls) = 'array') THEN jsonb_array_length(CASE WHEN (jsonb_typeof(public.messages.partial_tool_calls) = 'array') THEN public.messages.partial_tool_calls ELSE '[]'::jsonb END) WHEN (jsonb_typeof(public.messages.partial_tool_calls) = 'null') THEN 0 WHEN (public.messages.partial_tool_calls IS NOT NULL) THEN 1 ELSE 0 END AS n
 FROM public.messages
-WHERE (u_after IS NULL OR public.messages.id > u_after) AND public.messages.id <= u_last ORDER BY public.messages.id FOR NO KEY UPDATE);
+WHERE (u_after IS NULL OR public.messages.id > u_after) AND public.messages.id <= u_last ORDER BY public.messages.id FOR NO KEY UPDATE) AS l;
 UPDATE public.messages SET tool_calls=r.tool_calls, partial_tool_calls=r.partial_tool_calls FROM (SELECT p.id AS id, coalesce((SELECT jsonb_agg(z.value ORDER BY z.position, z.side) AS jsonb_agg_1
 FROM (SELECT r.position AS position, 0 AS side, coalesce(r.extra, '{}'::jsonb) || ((jsonb_strip_nulls(jsonb_build_object('id', to_jsonb(r.tool_call_id), 'name', to_jsonb(r.tool_name), 'textPosition', to_jsonb(r.text_position), 'timestamp', to_jsonb(unnest.millis_of(r.timestamp)))) || CASE WHEN (r.args IS NOT NULL) THEN jsonb_build_object('arguments', CASE WHEN (unnest.read_json_text(y.element -> 'arguments') = r.args) THEN y.element -> 'arguments' ELSE to_jsonb(CAST(r.args AS TEXT)) END) ELSE '{}'::jsonb END) || CASE WHEN (r.result IS NOT NULL) THEN jsonb_build_object('result', CASE WHEN (unnest.read_json_text(y.element -> 'result') = r.result) THEN y.element -> 'result' ELSE to_jsonb(CAST(r.result AS TEXT)) END) ELSE '{}'::jsonb END) AS value
 FROM public.tool_calls AS r
