@@ -277,6 +277,25 @@ def test_the_backfill_ends_although_the_table_is_written_at_full_speed(chat: Con
     assert chat.execute("SELECT count(*) FROM attachments").fetchone() == (3000 + written[0],)
 
 
+def test_a_partial_call_goes_with_the_final_one_that_beat_it_and_the_others_close_up(chat: Connection) -> None:
+    final, *partial = ({"id": id, "name": "n", "arguments": "{}", "timestamp": 1} for id in "zyzx")
+    with running(chat) as runner:
+        runner.advance(M1, Stage.DUAL_READ, "test")
+        for id in ("live", "later"):
+            values = [id, Jsonb([final]), Jsonb([*partial, {"odd": 1}])]
+            chat.execute("INSERT INTO messages (id, tool_calls, partial_tool_calls) VALUES (%s, %s, %s)", values)
+        chat.execute("DELETE FROM tool_calls WHERE message_id = 'live' AND NOT is_partial")
+        assert runner.verify(M1).clean
+        runner.advance(M1, Stage.COMPLETE, "test")
+        chat.execute("DELETE FROM tool_calls WHERE message_id = 'later' AND NOT is_partial")
+        assert runner.rollback(M1, Stage.DUAL_READ) is Stage.DUAL_READ
+        assert runner.verify(M1).clean
+    left = [partial[0], partial[2], {"odd": 1}]
+    assert chat.execute("SELECT partial_tool_calls FROM messages").fetchall() == [(left,), (left,)]
+    places = chat.execute("SELECT DISTINCT tool_call_id, position FROM tool_calls ORDER BY 2").fetchall()
+    assert places == [("y", 0), ("x", 1)]
+
+
 # -- to the beginning and again ---------------------------------------------------------------------------------------------
 
 

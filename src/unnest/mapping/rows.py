@@ -346,14 +346,16 @@ class Rows(Mapping):
             part.label("part"),
             r.c[self.position].label("was"),
             sa.literal(0).label("side"),
+            sa.false().label("is_dead"),
         ).where(scope(r.c[self.parent]))
-        shape = left.c.account == Account.SHAPE.value
-        kept = sa.select(left.c.parent, left.c.part, left.c.position, sa.case((shape, 0), else_=1)).where(
-            scope(left.c.parent), left.c.position != WHOLE
-        )
-        all_places = sa.union(rows, kept).subquery("places")
+        side = sa.case((left.c.account == Account.SHAPE.value, 0), else_=1)
+        # What R no longer gives has no place among the living: behind them, until E takes it away.
+        is_dead = ~sa.and_(sa.true(), *self._alive(left, {"rows": self.into}, left.c.parent, left))
+        kept = sa.select(left.c.parent, left.c.part, left.c.position, side, is_dead)
+        all_places = sa.union(rows, kept.where(scope(left.c.parent), left.c.position != WHOLE)).subquery("places")
         order = func.row_number().over(
-            partition_by=(all_places.c.parent, all_places.c.part), order_by=(all_places.c.was, all_places.c.side)
+            partition_by=(all_places.c.parent, all_places.c.part),
+            order_by=(all_places.c.is_dead, all_places.c.was, all_places.c.side),
         )
         rank = sa.cast(order - 1 + self.start, sa.Integer).label("rank")
         ranked = sa.select(all_places, rank).subquery("ranked")
