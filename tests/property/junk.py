@@ -8,7 +8,7 @@ from typing import Any
 
 from plugins.model import MISSING
 
-USERS = ("u1", "u2", None)
+USERS = ("u1", "u1", "u1", "u2", None)
 PROJECTS = tuple(f"p{n}" for n in range(4))
 CONVERSATIONS = tuple(f"c{n}" for n in range(6))
 MESSAGES = tuple(f"m{n}" for n in range(7))

@@ -3,6 +3,7 @@
 In: random numbers. Out: the same change in the database and in the state. Before dual_read the database refuses such writes.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from random import Random
@@ -46,12 +47,23 @@ class NewWrites(OldWrites):
         self.run("SELECT 1 FROM messages WHERE id = %s FOR NO KEY UPDATE", id)
         return self.state.sheet(id, kind)
 
+    def _any(self, random: Random) -> str:
+        """Return a message, one that is there if there is any."""
+        return random.choice(sorted(self.state.messages) or junk.MESSAGES)
+
+    def choose(self, random: Random) -> "Act":
+        """Return something that is open to the new application now, or that must be refused."""
+        groups: list[tuple[Act, ...]] = [self.ROWS] if self.state.stage1 in OPEN else []
+        groups += [self.LINKS] if self.state.stage3 in OPEN else []
+        chosen: tuple[Act, ...] = random.choice(groups) if groups else (NewWrites.write_too_early,)
+        return random.choice(chosen)
+
     # -- rows ---------------------------------------------------------------------------------------------------------------
 
     def insert_attachment(self, random: Random) -> None:
         """Add an attachment at the next free position."""
         with self.connection.transaction():
-            id = random.choice(junk.MESSAGES)
+            id = self._any(random)
             row = self._new_attachment(random)
             self._insert(id, ATTACHMENTS, "attachments", row)
 
@@ -68,7 +80,7 @@ class NewWrites(OldWrites):
             row = {"tool_call_id": f"n{next(self.numbers)}", "tool_name": "new", "args": JsonText('{"a": 1}')}
             row |= {"result": random.choice((None, JsonText("[2]"))), "text_position": random.choice((None, 4))}
             row |= {"timestamp": datetime(2025, 1, 2, 3, 4, 5, 678000, tzinfo=UTC), "extra": None}
-            self._insert(random.choice(junk.MESSAGES), CALLS, part, row)
+            self._insert(self._any(random), CALLS, part, row)
 
     def _insert(self, id: str, kind: Kind, part: str, row: Row) -> None:
         sheet = self._sheet(id, kind)
@@ -94,7 +106,7 @@ class NewWrites(OldWrites):
 
     def update_attachments(self, random: Random) -> None:
         """Change columns of several attachments of several messages in one statement."""
-        ids = junk.some(random, junk.MESSAGES)
+        ids = sorted({self._any(random) for _ in range(random.choice((1, 1, 2, 3)))})
         column, value = random.choice((("name", "upd"), ("width", None), ("width", 9), ("duration", 2.5), ("prompt", None)))
         if self.reviving:
             column, value = "name", "upd"
@@ -115,7 +127,7 @@ class NewWrites(OldWrites):
         column, value = random.choice(
             (("args", JsonText('{"n": 1}')), ("result", None), ("result", JsonText("null")), ("text_position", 8))
         )
-        id = random.choice(junk.MESSAGES)
+        id = self._any(random)
         with self.connection.transaction():
             sheet = self._sheet(id, CALLS)
             if sheet is None or self.reviving:
@@ -127,7 +139,7 @@ class NewWrites(OldWrites):
 
     def finish_calls(self, random: Random) -> None:
         """Make the partial calls of a message final: they go behind the final ones."""
-        id = random.choice(junk.MESSAGES)
+        id = self._any(random)
         with self.connection.transaction():
             sheet = self._sheet(id, CALLS)
             if sheet is None or self.reviving:
@@ -146,12 +158,14 @@ class NewWrites(OldWrites):
 
     def delete_rows(self, random: Random) -> None:
         """Delete one row of a message, or all of it, of one kind."""
-        id, kind = random.choice(junk.MESSAGES), random.choice((ATTACHMENTS, CALLS))
-        part, number, everything = random.choice(sorted(kind.parts)), random.randrange(3), random.randrange(4) == 0
+        id, everything = self._any(random), random.randrange(4) == 0
         with self.connection.transaction():
-            sheet = self._sheet(id, kind)
-            if sheet is None:
+            sheets = [(kind, sheet) for kind in (ATTACHMENTS, CALLS) if (sheet := self._sheet(id, kind)) is not None]
+            filled = [(kind, sheet, part) for kind, sheet in sheets for part in {of: 0 for of, _ in sorted(sheet.rows)}]
+            if not filled:
                 return
+            kind, sheet, part = random.choice(filled)
+            number = random.randrange(sum(of == part for of, _ in sheet.rows))
             mine = f"message_id = %s{'' if kind.parts[part] is None else f' AND is_partial = {kind.parts[part]}'}"
             places = sorted(place for place in sheet.rows if place[0] == part)
             gone = places if everything else places[number : number + 1]
@@ -164,7 +178,7 @@ class NewWrites(OldWrites):
 
     def move_attachments(self, random: Random) -> None:
         """Move all attachments of one message behind those of another."""
-        origin, target = random.choice(junk.MESSAGES), random.choice(junk.MESSAGES)
+        origin, target = self._any(random), self._any(random)
         with self.connection.transaction():
             one, other = (self._sheet(id, ATTACHMENTS) for id in (origin, target))
             if one is None or other is None or origin == target or self.reviving:
@@ -272,7 +286,7 @@ class NewWrites(OldWrites):
             return
         raise AssertionError(f"{table} was open for writing at {stage.value}")
 
-    NEW = (
+    ROWS = (
         insert_attachment,
         insert_attachment,
         insert_call,
@@ -283,13 +297,11 @@ class NewWrites(OldWrites):
         delete_rows,
         delete_rows,
         move_attachments,
-        put,
-        put,
-        put_into_the_project_of_another,
-        take_out,
-        delete_project_with_links,
-        write_too_early,
     )
+    LINKS = (put, put, put_into_the_project_of_another, take_out, delete_project_with_links, write_too_early)
+
+
+Act = Callable[[NewWrites, Random], None]
 
 
 def _bound(value: Any) -> Any:

@@ -118,8 +118,8 @@ class OldWrites:
 
     def delete_messages(self, random: Random) -> None:
         """Delete messages by their ids or by their conversation."""
-        conversation_id, ids = random.choice(junk.CONVERSATIONS), junk.some(random, junk.MESSAGES)
-        if random.randrange(2):
+        conversation_id, ids = random.choice(junk.CONVERSATIONS), random.sample(junk.MESSAGES, 2)
+        if random.randrange(3) == 0:
             ids = [id for id, message in self.state.messages.items() if message.conversation_id == conversation_id]
             self.run("DELETE FROM messages WHERE conversation_id = %s", conversation_id)
         else:
@@ -172,7 +172,7 @@ class OldWrites:
 
     def delete_conversations(self, random: Random) -> None:
         """Delete conversations in one statement; links go by foreign key or by trigger."""
-        ids = [id for id in junk.some(random, junk.CONVERSATIONS) if id in self.state.conversations]
+        ids = [id for id in random.sample(junk.CONVERSATIONS, 2) if id in self.state.conversations]
         self.run("DELETE FROM conversations WHERE id = ANY (%s)", ids)
         self.state.delete_conversations(ids)
 
@@ -240,7 +240,7 @@ class OldWrites:
 
     def delete_projects(self, random: Random) -> None:
         """Delete projects alone, in one statement; their conversations stay, and go on pointing at what is gone."""
-        ids = [id for id in junk.some(random, junk.PROJECTS) if id in self.state.projects]
+        ids = [id for id in random.sample(junk.PROJECTS, random.choice((1, 1, 2))) if id in self.state.projects]
         if not self._has_pointers:
             return
         before = self.state.all_linked()
@@ -252,14 +252,21 @@ class OldWrites:
 
     ALL = (
         insert_messages,
+        insert_messages,
+        insert_messages,
+        write_nested,
         write_nested,
         edit_array,
         touch_messages,
         delete_messages,
         insert_conversations,
+        insert_conversations,
+        insert_conversations,
         point,
         give_conversations,
         delete_conversations,
+        insert_project,
+        insert_project,
         insert_project,
         write_arrays,
         move_as_the_application_does,

@@ -88,7 +88,7 @@ class Play:
 
     def _write(self, random: Random, *, new: bool) -> None:
         self._follow()
-        act = random.choice(NewWrites.NEW if new else NewWrites.ALL)
+        act = self.writes.choose(random) if new else random.choice(NewWrites.ALL)
         self.log.append(act.__name__)
         act(self.writes, random)
 
