@@ -236,18 +236,18 @@ WHERE unnest.residue_attachments.parent = ANY (u_keys)) AS t ON e.parent = t.par
 WHERE e.parent IS NULL OR t.parent IS NULL OR (e.value, e.account, e.reason) IS DISTINCT FROM (t.value, t.account, t.reason)) AS differences) THEN
 WITH aside_0 AS
 (UPDATE public.attachments SET position=(-2 - z.rank) FROM (SELECT ranked.parent AS message_id, ranked.was AS was, ranked.rank AS rank
-FROM (SELECT places.parent AS parent, places.part AS part, places.was AS was, places.side AS side, CAST((row_number() OVER (PARTITION BY places.parent, places.part ORDER BY places.was, places.side) - 1) + 0 AS INTEGER) AS rank
-FROM (SELECT r.message_id AS parent, 'attachments' AS part, r.position AS was, 0 AS side
+FROM (SELECT places.parent AS parent, places.part AS part, places.was AS was, places.side AS side, places.is_dead AS is_dead, CAST((row_number() OVER (PARTITION BY places.parent, places.part ORDER BY places.is_dead, places.was, places.side) - 1) + 0 AS INTEGER) AS rank
+FROM (SELECT r.message_id AS parent, 'attachments' AS part, r.position AS was, 0 AS side, false AS is_dead
 FROM public.attachments AS r
-WHERE r.message_id = ANY (u_keys) UNION SELECT l.parent AS parent, l.part AS part, l.position AS position, CASE WHEN (l.account = 'shape') THEN 0 ELSE 1 END AS anon_1
+WHERE r.message_id = ANY (u_keys) UNION SELECT l.parent AS parent, l.part AS part, l.position AS position, CASE WHEN (l.account = 'shape') THEN 0 ELSE 1 END AS anon_1, false AS anon_2
 FROM unnest.residue_attachments AS l
 WHERE l.parent = ANY (u_keys) AND l.position != -1) AS places) AS ranked
 WHERE ranked.side = 0) AS z WHERE public.attachments.message_id = z.message_id AND public.attachments.position = z.was AND public.attachments.position != z.rank)
  UPDATE unnest.residue_attachments SET position=(-2 - z.rank) FROM (SELECT ranked.parent AS parent, ranked.part AS part, ranked.was AS was, ranked.rank AS rank
-FROM (SELECT places.parent AS parent, places.part AS part, places.was AS was, places.side AS side, CAST((row_number() OVER (PARTITION BY places.parent, places.part ORDER BY places.was, places.side) - 1) + 0 AS INTEGER) AS rank
-FROM (SELECT r.message_id AS parent, 'attachments' AS part, r.position AS was, 0 AS side
+FROM (SELECT places.parent AS parent, places.part AS part, places.was AS was, places.side AS side, places.is_dead AS is_dead, CAST((row_number() OVER (PARTITION BY places.parent, places.part ORDER BY places.is_dead, places.was, places.side) - 1) + 0 AS INTEGER) AS rank
+FROM (SELECT r.message_id AS parent, 'attachments' AS part, r.position AS was, 0 AS side, false AS is_dead
 FROM public.attachments AS r
-WHERE r.message_id = ANY (u_keys) UNION SELECT l.parent AS parent, l.part AS part, l.position AS position, CASE WHEN (l.account = 'shape') THEN 0 ELSE 1 END AS anon_1
+WHERE r.message_id = ANY (u_keys) UNION SELECT l.parent AS parent, l.part AS part, l.position AS position, CASE WHEN (l.account = 'shape') THEN 0 ELSE 1 END AS anon_1, false AS anon_2
 FROM unnest.residue_attachments AS l
 WHERE l.parent = ANY (u_keys) AND l.position != -1) AS places) AS ranked
 JOIN unnest.residue_attachments AS m ON m.parent = ranked.parent AND m.part = ranked.part AND m.position = ranked.was AND CASE WHEN (m.account = 'shape') THEN 0 ELSE 1 END = ranked.side) AS z WHERE unnest.residue_attachments.parent = z.parent AND unnest.residue_attachments.part = z.part AND unnest.residue_attachments.position = z.was AND unnest.residue_attachments.position != z.rank;
@@ -490,18 +490,18 @@ WHERE unnest.residue_attachments.parent = ANY (u_keys)) AS t ON e.parent = t.par
 WHERE e.parent IS NULL OR t.parent IS NULL OR (e.value, e.account, e.reason) IS DISTINCT FROM (t.value, t.account, t.reason)) AS differences) THEN
 WITH aside_0 AS
 (UPDATE public.attachments SET position=(-2 - z.rank) FROM (SELECT ranked.parent AS message_id, ranked.was AS was, ranked.rank AS rank
-FROM (SELECT places.parent AS parent, places.part AS part, places.was AS was, places.side AS side, CAST((row_number() OVER (PARTITION BY places.parent, places.part ORDER BY places.was, places.side) - 1) + 0 AS INTEGER) AS rank
-FROM (SELECT r.message_id AS parent, 'attachments' AS part, r.position AS was, 0 AS side
+FROM (SELECT places.parent AS parent, places.part AS part, places.was AS was, places.side AS side, places.is_dead AS is_dead, CAST((row_number() OVER (PARTITION BY places.parent, places.part ORDER BY places.is_dead, places.was, places.side) - 1) + 0 AS INTEGER) AS rank
+FROM (SELECT r.message_id AS parent, 'attachments' AS part, r.position AS was, 0 AS side, false AS is_dead
 FROM public.attachments AS r
-WHERE r.message_id = ANY (u_keys) UNION SELECT l.parent AS parent, l.part AS part, l.position AS position, CASE WHEN (l.account = 'shape') THEN 0 ELSE 1 END AS anon_1
+WHERE r.message_id = ANY (u_keys) UNION SELECT l.parent AS parent, l.part AS part, l.position AS position, CASE WHEN (l.account = 'shape') THEN 0 ELSE 1 END AS anon_1, false AS anon_2
 FROM unnest.residue_attachments AS l
 WHERE l.parent = ANY (u_keys) AND l.position != -1) AS places) AS ranked
 WHERE ranked.side = 0) AS z WHERE public.attachments.message_id = z.message_id AND public.attachments.position = z.was AND public.attachments.position != z.rank)
  UPDATE unnest.residue_attachments SET position=(-2 - z.rank) FROM (SELECT ranked.parent AS parent, ranked.part AS part, ranked.was AS was, ranked.rank AS rank
-FROM (SELECT places.parent AS parent, places.part AS part, places.was AS was, places.side AS side, CAST((row_number() OVER (PARTITION BY places.parent, places.part ORDER BY places.was, places.side) - 1) + 0 AS INTEGER) AS rank
-FROM (SELECT r.message_id AS parent, 'attachments' AS part, r.position AS was, 0 AS side
+FROM (SELECT places.parent AS parent, places.part AS part, places.was AS was, places.side AS side, places.is_dead AS is_dead, CAST((row_number() OVER (PARTITION BY places.parent, places.part ORDER BY places.is_dead, places.was, places.side) - 1) + 0 AS INTEGER) AS rank
+FROM (SELECT r.message_id AS parent, 'attachments' AS part, r.position AS was, 0 AS side, false AS is_dead
 FROM public.attachments AS r
-WHERE r.message_id = ANY (u_keys) UNION SELECT l.parent AS parent, l.part AS part, l.position AS position, CASE WHEN (l.account = 'shape') THEN 0 ELSE 1 END AS anon_1
+WHERE r.message_id = ANY (u_keys) UNION SELECT l.parent AS parent, l.part AS part, l.position AS position, CASE WHEN (l.account = 'shape') THEN 0 ELSE 1 END AS anon_1, false AS anon_2
 FROM unnest.residue_attachments AS l
 WHERE l.parent = ANY (u_keys) AND l.position != -1) AS places) AS ranked
 JOIN unnest.residue_attachments AS m ON m.parent = ranked.parent AND m.part = ranked.part AND m.position = ranked.was AND CASE WHEN (m.account = 'shape') THEN 0 ELSE 1 END = ranked.side) AS z WHERE unnest.residue_attachments.parent = z.parent AND unnest.residue_attachments.part = z.part AND unnest.residue_attachments.position = z.was AND unnest.residue_attachments.position != z.rank;

@@ -89,18 +89,22 @@ WHERE unnest.residue_tool_calls.parent = ANY (u_keys)) AS t ON e.parent = t.pare
 WHERE e.parent IS NULL OR t.parent IS NULL OR (e.value, e.account, e.reason) IS DISTINCT FROM (t.value, t.account, t.reason)) AS differences) THEN
 WITH aside_0 AS
 (UPDATE public.tool_calls SET position=(-2 - z.rank) FROM (SELECT ranked.parent AS message_id, CASE WHEN (ranked.part = 'tool_calls') THEN false WHEN (ranked.part = 'partial_tool_calls') THEN true END AS is_partial, ranked.was AS was, ranked.rank AS rank
-FROM (SELECT places.parent AS parent, places.part AS part, places.was AS was, places.side AS side, CAST((row_number() OVER (PARTITION BY places.parent, places.part ORDER BY places.was, places.side) - 1) + 0 AS INTEGER) AS rank
-FROM (SELECT r.message_id AS parent, CASE WHEN (r.is_partial = false) THEN 'tool_calls' WHEN (r.is_partial = true) THEN 'partial_tool_calls' END AS part, r.position AS was, 0 AS side
+FROM (SELECT places.parent AS parent, places.part AS part, places.was AS was, places.side AS side, places.is_dead AS is_dead, CAST((row_number() OVER (PARTITION BY places.parent, places.part ORDER BY places.is_dead, places.was, places.side) - 1) + 0 AS INTEGER) AS rank
+FROM (SELECT r.message_id AS parent, CASE WHEN (r.is_partial = false) THEN 'tool_calls' WHEN (r.is_partial = true) THEN 'partial_tool_calls' END AS part, r.position AS was, 0 AS side, false AS is_dead
 FROM public.tool_calls AS r
-WHERE r.message_id = ANY (u_keys) UNION SELECT l.parent AS parent, l.part AS part, l.position AS position, CASE WHEN (l.account = 'shape') THEN 0 ELSE 1 END AS anon_1
+WHERE r.message_id = ANY (u_keys) UNION SELECT l.parent AS parent, l.part AS part, l.position AS position, CASE WHEN (l.account = 'shape') THEN 0 ELSE 1 END AS anon_1, NOT (l.reason != 'superseded' OR (EXISTS (SELECT 1
+FROM public.tool_calls AS s
+WHERE s.message_id = l.parent AND s.is_partial = false AND to_jsonb(s.tool_call_id) = (l.value -> 'id')))) AS anon_2
 FROM unnest.residue_tool_calls AS l
 WHERE l.parent = ANY (u_keys) AND l.position != -1) AS places) AS ranked
 WHERE ranked.side = 0) AS z WHERE public.tool_calls.message_id = z.message_id AND public.tool_calls.is_partial = z.is_partial AND public.tool_calls.position = z.was AND public.tool_calls.position != z.rank)
  UPDATE unnest.residue_tool_calls SET position=(-2 - z.rank) FROM (SELECT ranked.parent AS parent, ranked.part AS part, ranked.was AS was, ranked.rank AS rank
-FROM (SELECT places.parent AS parent, places.part AS part, places.was AS was, places.side AS side, CAST((row_number() OVER (PARTITION BY places.parent, places.part ORDER BY places.was, places.side) - 1) + 0 AS INTEGER) AS rank
-FROM (SELECT r.message_id AS parent, CASE WHEN (r.is_partial = false) THEN 'tool_calls' WHEN (r.is_partial = true) THEN 'partial_tool_calls' END AS part, r.position AS was, 0 AS side
+FROM (SELECT places.parent AS parent, places.part AS part, places.was AS was, places.side AS side, places.is_dead AS is_dead, CAST((row_number() OVER (PARTITION BY places.parent, places.part ORDER BY places.is_dead, places.was, places.side) - 1) + 0 AS INTEGER) AS rank
+FROM (SELECT r.message_id AS parent, CASE WHEN (r.is_partial = false) THEN 'tool_calls' WHEN (r.is_partial = true) THEN 'partial_tool_calls' END AS part, r.position AS was, 0 AS side, false AS is_dead
 FROM public.tool_calls AS r
-WHERE r.message_id = ANY (u_keys) UNION SELECT l.parent AS parent, l.part AS part, l.position AS position, CASE WHEN (l.account = 'shape') THEN 0 ELSE 1 END AS anon_1
+WHERE r.message_id = ANY (u_keys) UNION SELECT l.parent AS parent, l.part AS part, l.position AS position, CASE WHEN (l.account = 'shape') THEN 0 ELSE 1 END AS anon_1, NOT (l.reason != 'superseded' OR (EXISTS (SELECT 1
+FROM public.tool_calls AS s
+WHERE s.message_id = l.parent AND s.is_partial = false AND to_jsonb(s.tool_call_id) = (l.value -> 'id')))) AS anon_2
 FROM unnest.residue_tool_calls AS l
 WHERE l.parent = ANY (u_keys) AND l.position != -1) AS places) AS ranked
 JOIN unnest.residue_tool_calls AS m ON m.parent = ranked.parent AND m.part = ranked.part AND m.position = ranked.was AND CASE WHEN (m.account = 'shape') THEN 0 ELSE 1 END = ranked.side) AS z WHERE unnest.residue_tool_calls.parent = z.parent AND unnest.residue_tool_calls.part = z.part AND unnest.residue_tool_calls.position = z.was AND unnest.residue_tool_calls.position != z.rank;
