@@ -102,7 +102,8 @@ class World:
         choose = self.random.choice
         keys = ("theme", "sendOnEnter", "send_on_enter", "zzz", "customInstructions.x", "", "é$k", "quo'te %s")
         found: dict[str, Any] = {key: choose(ANY_VALUES) for key in keys if self.random.random() < 0.4}
-        inner: tuple[Any, ...] = (None, {}, "s", {"aboutUser": "x"}, {"aboutUser": None, "nickname": 1, "foo": 2, "about_user": 3})
+        named = {"aboutUser": None, "nickname": 1, "foo": 2, "about_user": 3}
+        inner: tuple[Any, ...] = (None, {}, "s", {"aboutUser": "x"}, named)
         if self.random.random() < 0.6:
             found["customInstructions"] = choose(inner)
         if self.random.random() < 0.4:
