@@ -200,7 +200,7 @@ def test_known_keys_get_their_name_and_unknown_ones_keep_their_spelling(world: C
     here.connection.execute("INSERT INTO owners VALUES ('o', %s, NULL)", [json.dumps(document)])
     with Runner(here.url, MIGRATIONS) as runner:
         runner.advance("1", Stage.DUAL_READ, skip_gates="test")
-    found = here.connection.execute("SELECT key, value, category FROM owner_preferences ORDER BY key COLLATE \"C\"").fetchall()
+    found = here.connection.execute('SELECT key, value, category FROM owner_preferences ORDER BY key COLLATE "C"').fetchall()
     assert found == [
         ("customInstructions.tone", 2, "advanced"),
         ("custom_instructions.about_user", "me", "custom_instructions"),

@@ -126,7 +126,7 @@ def rebuilt_by_one_statement(world: World) -> int:
     old = world.session("old")
     old.run("UPDATE conversations SET project_id = 'p2' WHERE id LIKE 'b%'")
     old.run("DELETE FROM conversations WHERE id LIKE 'b%'")
-    ((count,),) = old.run("SELECT n_tup_upd FROM pg_stat_xact_user_tables WHERE relname = 'projects'")
+    ((count,),) = old.run("SELECT n_tup_upd FROM pg_stat_xact_user_tables WHERE relid = 'public.projects'::regclass")
     old.commit()
     assert agrees(world)
     return int(count)
