@@ -24,8 +24,9 @@ def sources_of(runner: Runner, migrations: Iterable[Migration]) -> dict[str, sa.
     """Return, by name of the table, a Select of all its columns, with those that are retired rebuilt."""
     retired = [m for m in migrations if Stage(runner.status(m.id).stage) in RETIRED]
     faces: dict[sa.Table, list[tuple[Mapping, Face]]] = {}
-    for mapping, face in _retired_faces(retired):
-        faces.setdefault(face.table, []).append((mapping, face))
+    for mapping, face in _faces(retired):
+        if _gone(mapping, face):
+            faces.setdefault(face.table, []).append((mapping, face))
     return {table.name: _whole(table, found) for table, found in faces.items()}
 
 
@@ -39,17 +40,22 @@ def normalized_of(runner: Runner, migrations: Iterable[Migration]) -> Normalized
     if not copied:
         raise Refused("no migration has reached backfill, so there are no new tables to export; leave out --normalized")
     replaced: dict[str, set[str]] = {}
-    for _, face in _retired_faces(copied):
-        replaced.setdefault(face.table.name, set()).update(face.retired)
+    for _, face in _faces(copied):
+        if face.retired:
+            replaced.setdefault(face.table.name, set()).update(face.retired)
     return Normalized(tables=[table for migration in copied for table in migration.targets], instead_of=replaced)
 
 
-def _retired_faces(migrations: Iterable[Migration]) -> Iterator[tuple[Mapping, Face]]:
+def _faces(migrations: Iterable[Migration]) -> Iterator[tuple[Mapping, Face]]:
     for migration in migrations:
         for mapping in migration.mappings:
             for face in mapping.faces:
-                if face.retired:
-                    yield mapping, face
+                yield mapping, face
+
+
+def _gone(mapping: Mapping, face: Face) -> tuple[str, ...]:
+    """Return the columns that R gives: the retired ones, and pointers that were cleared because the seals don't allow them."""
+    return (*face.retired, *(mapping.unsealed if face is mapping.source else ()))
 
 
 def _whole(table: sa.Table, faces: list[tuple[Mapping, Face]]) -> sa.Select[Any]:
@@ -62,6 +68,6 @@ def _whole(table: sa.Table, faces: list[tuple[Mapping, Face]]) -> sa.Select[Any]
         again = mapping.rebuild(face, sa.select(*parents.c).subquery(f"p{number}"), rows_read(mapping, Reading.LIVE))
         made = again.subquery(f"r{number}")
         relation = relation.join(made, made.c[face.key] == parents.c[face.key])
-        rebuilt.update({name: made.c[name] for name in face.retired})
+        rebuilt.update({name: made.c[name] for name in _gone(mapping, face)})
     chosen = [rebuilt[c.name].label(c.name) if c.name in rebuilt else c for c in parents.c]
     return sa.select(*chosen).select_from(relation)
