@@ -6,12 +6,15 @@ that walk call its functions.
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from psycopg import errors as pg
+
 from unnest import ledger, naming
-from unnest.errors import Inconsistent
+from unnest.errors import Inconsistent, Refused
 from unnest.mapping.base import Mapping
 from unnest.migration import Migration
 from unnest.runner.report import Progress, Report, Verification
@@ -69,10 +72,26 @@ class Steps:
             special()
             return
         statements = plan.statements(self.migration, step, convergent=self.convergent)
-        if step in _SEPARATELY:
-            self.session.one_by_one(statements)
-        else:
-            self._in_one(statements, flips=step in FLIPS and step is self.move.flip)
+        with self._explaining(step):
+            if step in _SEPARATELY:
+                self.session.one_by_one(statements)
+            else:
+                self._in_one(statements, flips=step in FLIPS and step is self.move.flip)
+
+    @contextmanager
+    def _explaining(self, step: Step) -> Iterator[None]:
+        """Say in our words what the database has against a statement of a step; nothing of the step has been done then."""
+        where = f'migration "{self.migration.id}", step "{step.value}"'
+        try:
+            yield
+        except pg.DependentObjectsStillExist as error:
+            raise Refused(
+                f"{where}: {_said(error)}; drop or change what depends on it, then run the same command again"
+            ) from error
+        except pg.IntegrityError as error:
+            raise Inconsistent(
+                f"{where}: rows break a constraint: {_said(error)}; mend them, then run the same command again"
+            ) from error
 
     def _in_one(self, statements: list[Statement], *, flips: bool = True) -> None:
         self.session.together(self.move.target.value, statements, self.flip if flips else lambda: None, self._rank)
@@ -239,6 +258,12 @@ class Steps:
 
 _SEPARATELY = frozenset({Step.HARDEN, Step.SEAL_INDEXES, Step.SEAL, Step.ANALYZE, Step.FUNCTIONS, Step.NOT_NULL, Step.UNSEAL})
 """Steps whose statements each take their own short lock."""
+
+
+def _said(error: pg.Error) -> str:
+    """Return what the server said, with its detail."""
+    said = (error.diag.message_primary, error.diag.message_detail)
+    return "; ".join(part.rstrip(".").replace("\n", ", ") for part in said if part) or str(error)
 
 
 def _explained(migration: Migration, result: Verification) -> str:
