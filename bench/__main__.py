@@ -33,7 +33,7 @@ def main(
     rows: Annotated[int | None, typer.Option(help="Cap every size at so many rows.")] = None,
     rounds: Annotated[int | None, typer.Option(help="Repeat each measurement so often.")] = None,
     quick: Annotated[bool, typer.Option(help="Small sizes: about two minutes.")] = False,
-    full: Annotated[bool, typer.Option(help="Add the largest sizes: 3 million parents.")] = False,
+    full: Annotated[bool, typer.Option(help="Add the largest sizes: 3 million parents, and a snapshot of 1 GB.")] = False,
     kind: Annotated[str, typer.Option("--server", help="embedded, or debian: the operating system's.")] = "embedded",
     out: Annotated[Path, typer.Option(help="Where JSON goes.")] = ROOT / "bench" / "results",
     docs: Annotated[Path | None, typer.Option(help="Page to write. Default: docs/benchmarks.md, and none with --quick.")] = None,

@@ -46,6 +46,10 @@ class Databases:
         for setting in _SERIAL:
             self._run(f"ALTER DATABASE {name} SET {setting} = 0")
         self.made.append(name)
+        return self.url_of(name)
+
+    def url_of(self, name: str) -> str:
+        """Return the URL of a database."""
         return self.url.replace("/postgres?", f"/{name}?")
 
     def drop(self, name: str) -> None:

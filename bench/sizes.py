@@ -21,6 +21,7 @@ class Sizes:
         delete_shapes: Projects and conversations in each, for the delete suite.
         deletes: Conversations deleted one by one.
         bulk: Conversations deleted at once.
+        snapshot_mb: Size of the snapshot, in megabytes of unpacked documents.
     """
 
     rounds: int = 3
@@ -33,6 +34,7 @@ class Sizes:
     delete_shapes: tuple[tuple[int, int], ...] = ((20, 100), (200, 1_000))
     deletes: int = 30
     bulk: int = 50
+    snapshot_mb: float = 50
 
 
 QUICK = Sizes(
@@ -46,17 +48,21 @@ QUICK = Sizes(
     delete_shapes=((20, 100),),
     deletes=10,
     bulk=20,
+    snapshot_mb=5,
 )
 TINY_ROWS = 5_000
 """Below this nothing is measured: such a run only shows that the benchmarks work."""
 MOST_PARENTS = 3_000_000
+MOST_MB = 1_000
+DOCUMENT_BYTES = 500
+"""The mean in a snapshot."""
 
 
 def choose(*, quick: bool, full: bool, rows: int | None, rounds: int | None) -> Sizes:
     """Return the sizes of a run; ``rows`` caps every one of them, ``rounds`` takes the place of the usual number."""
     sizes = QUICK if quick else Sizes()
     if full:
-        sizes = replace(sizes, flat_parents=(*sizes.flat_parents, MOST_PARENTS))
+        sizes = replace(sizes, flat_parents=(*sizes.flat_parents, MOST_PARENTS), snapshot_mb=MOST_MB)
     sizes = capped(sizes, rows) if rows else sizes
     return replace(sizes, rounds=rounds) if rounds else sizes
 
@@ -76,4 +82,5 @@ def capped(sizes: Sizes, rows: int) -> Sizes:
         delete_shapes=((4, 10),) if tiny else sizes.delete_shapes,
         deletes=min(sizes.deletes, 3) if tiny else sizes.deletes,
         bulk=min(sizes.bulk, 5) if tiny else sizes.bulk,
+        snapshot_mb=min(sizes.snapshot_mb, rows * DOCUMENT_BYTES / 1e6),
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from bench.databases import Databases
 from bench.results import Result
 from bench.sizes import Sizes
-from bench.suites import backfill, delete, flat, overhead, verify
+from bench.suites import backfill, delete, flat, overhead, snapshots, verify
 
 Suite = Callable[[Databases, Sizes], Result]
 
@@ -15,4 +15,5 @@ SUITES: dict[str, Suite] = {
     "verify": verify.measure,
     "flat": flat.measure,
     "delete": delete.measure,
+    "snapshots": snapshots.measure,
 }

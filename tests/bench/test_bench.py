@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SUITES = {"backfill", "overhead", "verify", "flat", "delete"}
+SUITES = {"backfill", "overhead", "verify", "flat", "delete", "snapshots"}
 
 
 @pytest.fixture(scope="module")
