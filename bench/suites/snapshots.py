@@ -28,9 +28,9 @@ unpacks the zip, splits lines and calls `json.loads` on each, and keeps nothing:
 rows that the import makes, residue included, into the same empty tables from lines of text that an earlier
 `COPY .. TO STDOUT` has prepared, then creates the same indexes and statistics, all in one transaction: no zip, no JSON, no
 checks. "COPY out" fetches the lines of the same tables and keeps nothing. The import runs in a fresh database and creates its
-tables; the export writes a zip. Every run is a process of its own; memory is the high-water mark of that process (`VmHWM`),
-libraries included, without the server's. MB are those of the unpacked documents, for every method alike; x = CPU of the method /
-CPU of plain reading."""
+tables; the export writes a zip. Every run is a process of its own; memory is the high-water mark of that process (`VmHWM`, the
+highest of all rounds), libraries included, without the server's. MB are those of the unpacked documents, for every method alike;
+x = CPU of the method / CPU of plain reading."""
 
 READ, IMPORT, COPY_IN, EXPORT, COPY_OUT = "plain reading", "import_snapshot", "COPY in", "export_snapshot", "COPY out"
 WAYS: dict[str, Callable[[Snapshot, Connection], object]] = {
