@@ -123,7 +123,7 @@ class Runner:
             self._check_unchanged(migration, found)
             self._check_direction(migration, found, is_forward=True)
             origin = found.stage
-            target = to or (found.moving_to if self._is_unfinished(found) and found.moving_to else after(origin))
+            target = to or found.moving_to or after(origin)
             self._check_order(migration, origin, target, is_forward=True)
             self._finish(migration, found)
             for move in moves(origin, target):
@@ -168,9 +168,6 @@ class Runner:
                 "restore that declaration, or roll back to pending with it first"
             )
 
-    def _is_unfinished(self, found: ledger.Record) -> bool:
-        return found.moving_to is not None
-
     def _check_direction(self, migration: Migration, found: ledger.Record, *, is_forward: bool) -> None:
         """A move that has been interrupted between its flip and its end, or while going back, is finished first."""
         if found.moving_to is None:
@@ -199,7 +196,7 @@ class Runner:
 
     def _finish(self, migration: Migration, found: ledger.Record) -> None:
         """Finish a forward move whose stage holds already but whose last steps were interrupted."""
-        if found.moving_to is found.stage and found.moving_to is not None:
+        if found.moving_to is found.stage:
             position = ORDER.index(found.stage)
             (move,) = moves(ORDER[position - 1], found.stage)
             self._carry_out(migration, move)

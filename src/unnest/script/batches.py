@@ -104,7 +104,8 @@ def backfill(context: Context) -> Statement:
     """
     mapping, face = context.mapping, context.mapping.source
     parents = pieces.parents(mapping, face, in_keys)
-    inserts = [_copied(group, mapping.derive(parents)) for group in pieces.independent(mapping, mapping.derive(parents))]
+    derived = mapping.derive(parents)
+    inserts = [_copied(group, derived) for group in pieces.independent(mapping, derived)]
     reconcile = body(pieces.applied(mapping, parents, in_keys))
     lines = [
         _next_keys(face),
